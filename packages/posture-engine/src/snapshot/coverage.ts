@@ -1,0 +1,158 @@
+/**
+ * What a source could look at. Coverage is data, because "no policy was found"
+ * and "policies could not be listed" must never give the same verdict.
+ */
+import { KINDS, KindName, KIND_NAMES } from './kinds';
+
+/** A right that the source lacks, in the words of an RBAC rule. */
+export interface MissingAccess {
+  verb: string;
+  group: string;
+  resource: string;
+  namespace?: string;
+}
+
+/**
+ * How far one kind was seen. `not-installed` is full knowledge (the API has no
+ * such kind, so there are no objects); `forbidden` and `failed` are none.
+ * `namespaces` on `listed` means: seen in these namespaces only.
+ */
+export type KindCoverage =
+  | { state: 'listed'; namespaces?: readonly string[] }
+  | { state: 'not-installed' }
+  | { state: 'forbidden'; verb: 'list' | 'watch' }
+  | { state: 'failed'; reason: string };
+
+/** An object that a source handed in and the engine cannot read. */
+export interface ObjectProblem {
+  kind: KindName | undefined;
+  object: string;
+  namespace?: string;
+  field: string;
+  message: string;
+}
+
+/** Why a question about a kind cannot be answered. */
+export interface CoverageGap {
+  kind: KindName;
+  reason: string;
+  missing?: MissingAccess;
+}
+
+/** Coverage of all kinds; a kind that the source says nothing about counts as not looked at. */
+export class Coverage {
+  static create(
+    kinds: Partial<Record<KindName, KindCoverage>>,
+    problems: readonly ObjectProblem[] = [],
+  ): Coverage {
+    return new Coverage(kinds, problems);
+  }
+
+  /** A source that is the whole world, such as a folder of manifests: what is not in it does not exist. */
+  static complete(problems: readonly ObjectProblem[] = []): Coverage {
+    const kinds: Partial<Record<KindName, KindCoverage>> = {};
+    for (const kind of KIND_NAMES) {
+      kinds[kind] = { state: 'listed' };
+    }
+    return new Coverage(kinds, problems);
+  }
+
+  readonly #problemsByKind = new Map<KindName, ObjectProblem[]>();
+
+  private constructor(
+    readonly kinds: Readonly<Partial<Record<KindName, KindCoverage>>>,
+    readonly problems: readonly ObjectProblem[],
+  ) {
+    for (const problem of problems) {
+      if (problem.kind) {
+        const list = this.#problemsByKind.get(problem.kind) ?? [];
+        list.push(problem);
+        this.#problemsByKind.set(problem.kind, list);
+      }
+    }
+  }
+
+  /**
+   * Why `kind` is not fully known in `namespaces` (everywhere, if omitted), or
+   * undefined if it is.
+   */
+  gap(kind: KindName, namespaces?: readonly string[]): CoverageGap | undefined {
+    const coverage = this.kinds[kind];
+    const { group, plural } = KINDS[kind];
+    const access = (verb: string, namespace?: string): MissingAccess => ({
+      verb,
+      group,
+      resource: plural,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
+    switch (coverage?.state) {
+      case undefined:
+        return { kind, reason: `${plural} were not looked at` };
+      case 'failed':
+        return {
+          kind,
+          reason: `${plural} could not be listed: ${coverage.reason}`,
+        };
+      case 'forbidden':
+        return {
+          kind,
+          reason: `listing ${plural} is forbidden: grant the verb "${coverage.verb}"`,
+          missing: access(coverage.verb),
+        };
+      case 'listed':
+        return (
+          this.#namespaceGap(kind, coverage.namespaces, namespaces, access) ??
+          this.#problemGap(kind, namespaces)
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  #namespaceGap(
+    kind: KindName,
+    seen: readonly string[] | undefined,
+    asked: readonly string[] | undefined,
+    access: (verb: string, namespace?: string) => MissingAccess,
+  ): CoverageGap | undefined {
+    if (!seen) {
+      return undefined;
+    }
+    const { plural } = KINDS[kind];
+    if (!asked) {
+      return {
+        kind,
+        reason: `${plural} could be listed in some namespaces only: grant the verb "list" in all`,
+        missing: access('list'),
+      };
+    }
+    const unseen = asked.find(namespace => !seen.includes(namespace));
+    return unseen === undefined
+      ? undefined
+      : {
+          kind,
+          reason: `listing ${plural} in namespace ${unseen} is forbidden: grant the verb "list"`,
+          missing: access('list', unseen),
+        };
+  }
+
+  #problemGap(
+    kind: KindName,
+    namespaces: readonly string[] | undefined,
+  ): CoverageGap | undefined {
+    const problem = this.#problemsByKind
+      .get(kind)
+      ?.find(
+        ({ namespace }) =>
+          !namespaces ||
+          namespace === undefined ||
+          namespaces.includes(namespace),
+      );
+    return problem
+      ? {
+          kind,
+          reason: `${problem.object} cannot be read: ${problem.field}: ${problem.message}`,
+        }
+      : undefined;
+  }
+}

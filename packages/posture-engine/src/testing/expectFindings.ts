@@ -1,0 +1,64 @@
+/**
+ * The harness of the control tests: a test is a short manifest and the exact
+ * findings that it must give, so that a test file reads as the control's
+ * specification.
+ */
+import { Control } from '../controls/control';
+import { Finding, judge } from '../findings';
+import { parseManifests } from '../manifests';
+import { ClusterSnapshot, Coverage, KindCoverage, KindName } from '../snapshot';
+
+export interface ExpectFindingsOptions {
+  control: Control;
+  manifests: string;
+  /** Kinds that were not simply listed. */
+  coverage?: Partial<Record<KindName, KindCoverage>>;
+  meshConfig?: Record<string, unknown>;
+}
+
+/** The fields of a finding that a test may name; those it leaves out are not compared. */
+export type ExpectedFinding = Partial<Finding> &
+  Pick<Finding, 'verdict'> & {
+    /** `Deployment shop/orders`, with `:8080` or `:*` for a port. */
+    of: string;
+  };
+
+/** Judges the manifests by one control; throws where the manifests cannot be read. */
+export function findingsOf(options: ExpectFindingsOptions): Finding[] {
+  const { objects, problems } = parseManifests(options.manifests, 'test.yaml');
+  if (problems.length > 0) {
+    throw new Error(JSON.stringify(problems));
+  }
+  const snapshot = ClusterSnapshot.create({
+    cluster: 'test',
+    observedAt: '2026-06-01T00:00:00Z',
+    objects: objects.map(({ object }) => object),
+    coverage: found =>
+      Coverage.create(
+        { ...Coverage.complete().kinds, ...options.coverage },
+        found,
+      ),
+    settings: options.meshConfig ? { meshConfig: options.meshConfig } : {},
+  });
+  return judge(snapshot, { controls: [options.control] });
+}
+
+/** Exactly these findings, in order, each compared in the fields that are given. */
+export function expectFindings(
+  options: ExpectFindingsOptions,
+  expected: ExpectedFinding[],
+): void {
+  const actual = findingsOf(options).map(finding => ({
+    ...finding,
+    of: nameOf(finding),
+  }));
+  expect(actual).toEqual(
+    expected.map(finding => expect.objectContaining(finding)),
+  );
+}
+
+function nameOf({ subject }: Finding): string {
+  const port =
+    subject.port === undefined ? '' : `:${subject.port === null ? '*' : subject.port}`;
+  return `${subject.kind} ${subject.namespace}/${subject.name}${port}`;
+}

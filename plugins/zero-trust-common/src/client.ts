@@ -1,0 +1,87 @@
+/** The client of the zero-trust API, for the frontend, other plugins and scripts. */
+import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
+import { ResponseError } from '@backstage/errors';
+import {
+  ClusterStatus,
+  ControlDescription,
+  EntityFindings,
+  EntityPosture,
+  FindingQuery,
+  ServiceList,
+  ServiceQuery,
+} from './types';
+
+export interface ZeroTrustApi {
+  getEntityPosture(entityRef: string): Promise<EntityPosture>;
+  getEntityFindings(
+    entityRef: string,
+    query?: FindingQuery,
+  ): Promise<EntityFindings>;
+  getServices(query?: ServiceQuery): Promise<ServiceList>;
+  getClusters(): Promise<{ items: ClusterStatus[] }>;
+  getControls(): Promise<{ items: ControlDescription[] }>;
+}
+
+/** Knows how to reach a plugin: Backstage's own fetch API resolves `plugin://` addresses. */
+export interface ZeroTrustClientOptions {
+  fetchApi: { fetch: typeof fetch };
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+export class ZeroTrustClient implements ZeroTrustApi {
+  readonly #fetchApi: ZeroTrustClientOptions['fetchApi'];
+
+  static create(options: ZeroTrustClientOptions): ZeroTrustClient {
+    return new ZeroTrustClient(options);
+  }
+
+  private constructor({ fetchApi }: ZeroTrustClientOptions) {
+    this.#fetchApi = fetchApi;
+  }
+
+  async getEntityPosture(entityRef: string): Promise<EntityPosture> {
+    return this.#get(`${entityPath(entityRef)}/posture`);
+  }
+
+  async getEntityFindings(
+    entityRef: string,
+    query: FindingQuery = {},
+  ): Promise<EntityFindings> {
+    return this.#get(`${entityPath(entityRef)}/findings`, { ...query });
+  }
+
+  async getServices(query: ServiceQuery = {}): Promise<ServiceList> {
+    return this.#get('/services', { ...query });
+  }
+
+  async getClusters(): Promise<{ items: ClusterStatus[] }> {
+    return this.#get('/clusters');
+  }
+
+  async getControls(): Promise<{ items: ControlDescription[] }> {
+    return this.#get('/controls');
+  }
+
+  async #get<T>(path: string, query: Query = {}): Promise<T> {
+    const parameters = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== undefined) {
+        parameters.set(key, String(value));
+      }
+    }
+    const search = parameters.size > 0 ? `?${parameters}` : '';
+    const response = await this.#fetchApi.fetch(
+      `plugin://zero-trust${path}${search}`,
+    );
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return response.json() as Promise<T>;
+  }
+}
+
+function entityPath(entityRef: string): string {
+  const { namespace, kind, name }: CompoundEntityRef = parseEntityRef(entityRef);
+  return `/entities/${[namespace, kind, name].map(encodeURIComponent).join('/')}`;
+}

@@ -1,0 +1,5 @@
+export * from './types';
+export * from './annotations';
+export * from './permissions';
+export * from './signals';
+export * from './client';

@@ -1,0 +1,2 @@
+export * from './clusterSource';
+export * from './extensionPoints';
