@@ -1,28 +1,26 @@
-import { render, waitFor } from '@testing-library/react';
-import App from './App';
+import { render, screen } from '@testing-library/react';
 
 describe('App', () => {
-  it('should render', async () => {
+  it('starts with every plugin it depends on, and says so when sign-in cannot be reached', async () => {
     process.env = {
+      ...process.env,
       NODE_ENV: 'test',
       APP_CONFIG: [
         {
           data: {
-            app: { title: 'Test' },
+            app: { title: 'Test', packages: 'all' },
             backend: { baseUrl: 'http://localhost:7007' },
-            techdocs: {
-              storageUrl: 'http://localhost:7007/api/techdocs/static/docs',
-            },
           },
           context: 'test',
         },
-      ] as any,
+      ] as unknown as string,
     };
+    const { default: App } = await import('./App');
 
-    const rendered = render(App.createRoot());
+    render(App.createRoot());
 
-    await waitFor(() => {
-      expect(rendered.baseElement).toBeInTheDocument();
-    });
+    expect(
+      await screen.findByText(/sign in/i, undefined, { timeout: 10_000 }),
+    ).toBeInTheDocument();
   });
 });

@@ -1,1 +1,6 @@
-export {};
+export * from './KubernetesServers';
+export * from './ServerProcess';
+export * from './auditLog';
+export * from './binaries';
+export * from './describeWithServers';
+export * from './freePorts';

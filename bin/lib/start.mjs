@@ -1,0 +1,222 @@
+/**
+ * Runs the demo: the clusters, then Backstage on top of them, and says in the
+ * terminal how far it is. Called by bin/start, which has set everything up.
+ * Whatever ends this process ends everything it started.
+ */
+import { spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: { folder: { type: 'string', default: '.demo' } },
+});
+const folder = options.folder;
+const stateFile = `${folder}/demo-cluster.json`;
+const started = Date.now();
+const children = [];
+let ending = false;
+
+const bold = text =>
+  process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text;
+const dim = text => (process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text);
+const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Each child leads a process group, so that what it starts ends with it. */
+function start(name, command, args, { shown = false } = {}) {
+  const logFile = `${folder}/${name}.log`;
+  const log = createWriteStream(logFile);
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      BROWSER: 'none',
+      FORCE_COLOR: shown && process.stdout.isTTY ? '1' : '0',
+    },
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(log, { end: false });
+    if (shown) {
+      stream.pipe(process.stdout, { end: false });
+    }
+  }
+  const fail = reason => {
+    if (!ending) {
+      say(`\n${name} ended (${reason}). The end of ${logFile}:\n`);
+      say(readFileSync(logFile, 'utf8').split('\n').slice(-25).join('\n'));
+      end(1);
+    }
+  };
+  child.once('error', error => fail(error.message));
+  child.once('exit', (code, signal) => fail(signal ?? `code ${code}`));
+  children.push(child);
+}
+
+async function end(code) {
+  if (ending) {
+    return;
+  }
+  ending = true;
+  const living = children.filter(
+    child => child.exitCode === null && child.signalCode === null,
+  );
+  const signal = name =>
+    living.forEach(child => {
+      try {
+        process.kill(-child.pid, name);
+      } catch {
+        // It is gone already.
+      }
+    });
+  signal('SIGTERM');
+  const allGone = Promise.all(
+    living.map(child => new Promise(resolve => child.once('exit', resolve))),
+  );
+  await Promise.race([allGone, sleep(5000)]);
+  // What a child started may outlive it; the group does not.
+  signal('SIGKILL');
+  process.exit(code);
+}
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(name, () => {
+    say('\nStopping ...');
+    end(0);
+  });
+}
+
+/** The wanted port, or a free one where somebody has it. */
+function portNear(wanted) {
+  const open = port =>
+    new Promise((resolve, reject) => {
+      const server = createServer();
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        const found = server.address().port;
+        server.close(() => resolve(found));
+      });
+    });
+  return open(wanted).catch(() => open(0));
+}
+
+/** Asks until the answer is a value; the steps of a start take seconds, so it asks often. */
+async function until(label, ask) {
+  let last = Date.now();
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) {
+      say(`${label.padEnd(34)} ${dim(seconds())}`);
+      return answer;
+    }
+    if (Date.now() - last > 15_000) {
+      last = Date.now();
+      say(dim(`  still waiting: ${label.toLowerCase()} (${seconds()})`));
+    }
+    await sleep(200);
+  }
+}
+
+async function json(address, init) {
+  const response = await fetch(address, {
+    ...init,
+    signal: AbortSignal.timeout(5000),
+  });
+  return response.ok ? response.json() : undefined;
+}
+
+mkdirSync(folder, { recursive: true });
+for (const name of [stateFile, `${folder}/app-config.yaml`]) {
+  rmSync(name, { force: true });
+}
+
+say(bold('\nZero trust on Backstage: the demo\n'));
+start(
+  'demo-cluster',
+  process.execPath,
+  [
+    ...[
+      '-r',
+      '@backstage/cli/config/nodeTransform.cjs',
+      'packages/demo-cluster/src/cli.ts',
+      'start',
+    ],
+    ...['--clusters', 'examples/company/clusters'],
+    ...['--scenarios', 'examples/company/scenarios'],
+    ...['--state', stateFile],
+  ],
+  { shown: true },
+);
+await until('Demo clusters serve', async () =>
+  existsSync(stateFile) && existsSync(`${folder}/app-config.yaml`)
+    ? true
+    : undefined,
+);
+
+const [frontendPort, backendPort] = [
+  await portNear(3000),
+  await portNear(7007),
+];
+const frontend = `http://localhost:${frontendPort}`;
+const backend = `http://localhost:${backendPort}`;
+// JSON is YAML.
+writeFileSync(
+  `${folder}/app-config.address.yaml`,
+  JSON.stringify({
+    app: { baseUrl: frontend },
+    backend: {
+      baseUrl: backend,
+      listen: { host: '127.0.0.1', port: backendPort },
+      cors: { origin: frontend },
+    },
+  }),
+);
+start('backstage', 'backstage-cli', [
+  ...['repo', 'start'],
+  ...[
+    'app-config.yaml',
+    `${folder}/app-config.yaml`,
+    `${folder}/app-config.address.yaml`,
+  ].flatMap(file => ['--config', file]),
+]);
+
+const identity = await until('Backend answers', () =>
+  json(`${backend}/api/auth/guest/refresh`, {
+    headers: { 'X-Requested-With': 'XMLHttpRequest' },
+  }),
+);
+const headers = { Authorization: `Bearer ${identity.backstageIdentity.token}` };
+await Promise.all([
+  until('Frontend serves', async () => {
+    const response = await fetch(frontend, {
+      signal: AbortSignal.timeout(5000),
+    });
+    return response.ok ? true : undefined;
+  }),
+  until('First posture is there', async () => {
+    const services = await json(`${backend}/api/zero-trust/services?limit=1`, {
+      headers,
+    });
+    return services?.totalCount > 0 ? services : undefined;
+  }),
+]);
+
+say(`
+${bold(`Open ${frontend}/zero-trust`)}
+
+Change a cluster while you watch:  bin/demo
+Create a service:                  ${frontend}/create
+Stop everything:                   Ctrl-C
+`);
