@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
 });
 const folder = options.folder;
 const stateFile = `${folder}/demo-cluster.json`;
+const publishDirectory = `${folder}/services`;
 const started = Date.now();
 const children = [];
 let ending = false;
@@ -83,7 +85,7 @@ async function end(code) {
     });
   signal('SIGTERM');
   const allGone = Promise.all(
-    living.map(child => new Promise(resolve => child.once('exit', resolve))),
+    living.map(child => new Promise(done => child.once('exit', done))),
   );
   await Promise.race([allGone, sleep(5000)]);
   // What a child started may outlive it; the group does not.
@@ -138,8 +140,9 @@ async function json(address, init) {
 }
 
 mkdirSync(folder, { recursive: true });
-for (const name of [stateFile, `${folder}/app-config.yaml`]) {
-  rmSync(name, { force: true });
+// The clusters begin anew, so what was published into them is gone as well.
+for (const name of [stateFile, `${folder}/app-config.yaml`, publishDirectory]) {
+  rmSync(name, { force: true, recursive: true });
 }
 
 say(bold('\nZero trust on Backstage: the demo\n'));
@@ -173,13 +176,17 @@ const frontend = `http://localhost:${frontendPort}`;
 const backend = `http://localhost:${backendPort}`;
 // JSON is YAML.
 writeFileSync(
-  `${folder}/app-config.address.yaml`,
+  `${folder}/app-config.local-demo.yaml`,
   JSON.stringify({
     app: { baseUrl: frontend },
     backend: {
       baseUrl: backend,
       listen: { host: '127.0.0.1', port: backendPort },
       cors: { origin: frontend },
+    },
+    demo: {
+      publishDirectory: resolve(publishDirectory),
+      stateFile: resolve(stateFile),
     },
   }),
 );
@@ -188,8 +195,8 @@ start('backstage', 'backstage-cli', [
   ...[
     'app-config.yaml',
     `${folder}/app-config.yaml`,
-    `${folder}/app-config.address.yaml`,
-  ].flatMap(file => ['--config', file]),
+    `${folder}/app-config.local-demo.yaml`,
+  ].flatMap(file => ['--config', resolve(file)]),
 ]);
 
 const identity = await until('Backend answers', () =>

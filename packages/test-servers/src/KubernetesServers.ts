@@ -112,6 +112,7 @@ export class KubernetesServers {
       headers,
     }: KubernetesRequest = {},
   ): Promise<KubernetesResponse<T>> {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const call = request(
         new URL(path, this.url),
@@ -121,9 +122,13 @@ export class KubernetesServers {
           headers: {
             Authorization: `Bearer ${token}`,
             Accept: 'application/json',
-            ...(body === undefined
+            ...(payload === undefined
               ? {}
-              : { 'Content-Type': 'application/json' }),
+              : {
+                  'Content-Type': 'application/json',
+                  // Node does not announce the length of a DELETE's body by itself.
+                  'Content-Length': `${Buffer.byteLength(payload)}`,
+                }),
             ...headers,
           },
         },
@@ -142,7 +147,7 @@ export class KubernetesServers {
         },
       );
       call.on('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(payload);
     });
   }
 

@@ -1,45 +1,29 @@
+/** The start page of the example app: where to look first. */
+import { MarkdownContent } from '@backstage/core-components';
 import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';
-import { MarkdownContent } from '@backstage/core-components';
 
 const content = `
-## Welcome to Backstage! 👋
+## Is it really zero trust?
 
-Backstage is your developer portal — a single place to manage all your
-software, services, and documentation.
+This is Backstage with the zero-trust plugins, over the clusters of an invented
+company.
 
-### Quick Start
+- **[The fleet](/zero-trust)**: every service, the worst first, and how well each
+  cluster can be seen.
+- **[The catalog](/catalog?filters%5Bkind%5D=component)**: open a service; its page
+  has a card and a tab "Zero trust".
+- **[A new service](/create)**: made from a template, checked before it is published.
 
-- **Explore the catalog** — Browse all your organization's software in
-  the [Software Catalog](/catalog)
-- **Create something new** — Use a [Software Template](/create) to
-  scaffold a new project in minutes
-- **Read the docs** — Find technical documentation for any service
-  right from its catalog page
-
-### Helpful Links
-
-- [Backstage Documentation](https://backstage.io/docs)
-- [Customizing Your Homepage](https://backstage.io/docs/getting-started/homepage)
-- [Adding Plugins](https://backstage.io/docs/plugins)
-- [Contributing](https://github.com/backstage/backstage/blob/master/CONTRIBUTING.md)
-
-### How to Edit This Card
-
-This widget is defined in \`packages/app/src/modules/home/homeModule.tsx\`.
-You can update the markdown content there to welcome your team with
-your own links and getting started tips.
-
-To remove this card entirely, delete the getting started widget and
-remove it from the home module's extensions array in this file.
+Run \`bin/demo\` in a second terminal to break something while you watch a page.
 `;
 
-const gettingStartedWidget = HomePageWidgetBlueprint.make({
-  name: 'getting-started',
+const firstStepsWidget = HomePageWidgetBlueprint.make({
+  name: 'first-steps',
   params: {
-    name: 'GettingStarted',
-    title: 'Getting Started',
-    description: 'Tips and links to help you get started with Backstage',
+    name: 'FirstSteps',
+    title: 'First steps',
+    description: 'Where to look first',
     components: async () => ({
       Content: () => <MarkdownContent content={content} />,
     }),
@@ -48,5 +32,5 @@ const gettingStartedWidget = HomePageWidgetBlueprint.make({
 
 export const homeModule = createFrontendModule({
   pluginId: 'home',
-  extensions: [gettingStartedWidget],
+  extensions: [firstStepsWidget],
 });
