@@ -5,6 +5,9 @@
 import { parse } from 'yaml';
 import { ClusterSnapshot } from '../snapshot';
 
+/** Where Istio is installed, and where its own ConfigMap is read, whatever `rootNamespace` says inside. */
+export const CONTROL_PLANE_NAMESPACE = 'istio-system';
+
 export interface Mesh {
   /** MeshConfig's `rootNamespace`; policies there without a selector are mesh-wide. */
   rootNamespace: string;
@@ -12,36 +15,73 @@ export interface Mesh {
   trustDomainAliases: readonly string[];
   /** Unset means true. */
   enableAutoMtls: boolean;
+  /** `defaultConfig.interceptionMode`: REDIRECT, TPROXY or NONE for proxies that say nothing themselves. */
+  interceptionMode: string;
+  /** Why the MeshConfig that is there could not be read; all else is then only Istio's defaults. */
+  problem?: string;
 }
 
-const DEFAULT_ROOT_NAMESPACE = 'istio-system';
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Use as `snapshot.derive(meshOf)`. */
+/** Use as `snapshot.derive(meshOf)`. Never throws; {@link requireMesh} does. */
 export function meshOf(snapshot: ClusterSnapshot): Mesh {
-  const config = snapshot.settings.meshConfig ?? readConfigMap(snapshot) ?? {};
-  const text = (key: string) => {
-    const value = config[key];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  const stated = snapshot.settings.meshConfig;
+  const read = stated ? { config: stated } : readConfigMap(snapshot);
+  const config = read.config ?? {};
   const aliases = config.trustDomainAliases;
   return {
-    rootNamespace: text('rootNamespace') ?? DEFAULT_ROOT_NAMESPACE,
-    trustDomain: text('trustDomain') ?? 'cluster.local',
+    rootNamespace: text(config, 'rootNamespace') ?? CONTROL_PLANE_NAMESPACE,
+    trustDomain: text(config, 'trustDomain') ?? 'cluster.local',
     trustDomainAliases: Array.isArray(aliases)
       ? aliases.filter((alias): alias is string => typeof alias === 'string')
       : [],
     enableAutoMtls: config.enableAutoMtls !== false,
+    interceptionMode:
+      (isFields(config.defaultConfig) &&
+        text(config.defaultConfig, 'interceptionMode')) ||
+      'REDIRECT',
+    ...(read.problem === undefined ? {} : { problem: read.problem }),
   };
 }
 
-function readConfigMap(
-  snapshot: ClusterSnapshot,
-): Record<string, unknown> | undefined {
-  // istiod reads the ConfigMap of its own namespace, whatever rootNamespace says inside.
-  const text = snapshot.get('ConfigMap', 'istio', DEFAULT_ROOT_NAMESPACE)?.data
-    ?.mesh;
-  const config: unknown = text === undefined ? undefined : parse(text);
-  return typeof config === 'object' && config !== null
-    ? (config as Record<string, unknown>)
-    : undefined;
+/** The mesh, for decisions that Istio's defaults could falsify: throws where a MeshConfig exists and cannot be read. */
+export function requireMesh(snapshot: ClusterSnapshot): Mesh {
+  const mesh = snapshot.derive(meshOf);
+  if (mesh.problem !== undefined) {
+    throw new Error(mesh.problem);
+  }
+  return mesh;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(fields: Fields, key: string): string | undefined {
+  const value = fields[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function readConfigMap(snapshot: ClusterSnapshot): {
+  config?: Fields;
+  problem?: string;
+} {
+  const configured = snapshot.get('ConfigMap', 'istio', CONTROL_PLANE_NAMESPACE)
+    ?.data?.mesh;
+  if (configured === undefined) {
+    return {};
+  }
+  const where = `the MeshConfig in ConfigMap ${CONTROL_PLANE_NAMESPACE}/istio`;
+  try {
+    const config: unknown = parse(configured);
+    if (config === null || config === undefined) {
+      return {};
+    }
+    return isFields(config)
+      ? { config }
+      : { problem: `${where} is not a YAML object` };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { problem: `${where} cannot be read: ${reason}` };
+  }
 }
