@@ -7,6 +7,7 @@ import { Control } from '../controls/control';
 import { Finding, judge } from '../findings';
 import { parseManifests } from '../manifests';
 import { ClusterSnapshot, Coverage, KindCoverage, KindName } from '../snapshot';
+import { recordReads } from './recordReads';
 
 export interface ExpectFindingsOptions {
   control: Control;
@@ -40,7 +41,33 @@ export function findingsOf(options: ExpectFindingsOptions): Finding[] {
       ),
     settings: options.meshConfig ? { meshConfig: options.meshConfig } : {},
   });
-  return judge(snapshot, { controls: [options.control] });
+  const { control } = options;
+  const allowed = new Set<KindName>([
+    'ConfigMap', // the mesh's configuration: all may read it
+    ...control.needs.map(({ kind }) => kind),
+  ]);
+  const unnamed = new Set<KindName>();
+  const watched: Control = {
+    ...control,
+    evaluate: (workload, seen) =>
+      control.evaluate(
+        workload,
+        recordReads(seen, kind => {
+          if (!allowed.has(kind)) {
+            unnamed.add(kind);
+          }
+        }),
+      ),
+  };
+  const findings = judge(snapshot, { controls: [watched] });
+  if (unnamed.size > 0) {
+    throw new Error(
+      `${control.id} reads ${[...unnamed].join(
+        ', ',
+      )} and does not name them among its needs`,
+    );
+  }
+  return findings;
 }
 
 /** Exactly these findings, in order, each compared in the fields that are given. */
@@ -59,6 +86,8 @@ export function expectFindings(
 
 function nameOf({ subject }: Finding): string {
   const port =
-    subject.port === undefined ? '' : `:${subject.port === null ? '*' : subject.port}`;
+    subject.port === undefined
+      ? ''
+      : `:${subject.port === null ? '*' : subject.port}`;
   return `${subject.kind} ${subject.namespace}/${subject.name}${port}`;
 }

@@ -1,0 +1,82 @@
+/**
+ * The one interface of everything that decides about connections. A policy
+ * kind is a file that implements it; the engine asks the tiers in order and
+ * takes the first answer.
+ */
+import type { ObjectReference } from '../snapshot';
+import type { ClassSet } from './ClassSet';
+import type { PodClass } from './Universe';
+import type { PortSet } from './PortSet';
+
+export type Direction = 'ingress' | 'egress';
+export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress'];
+
+/** One field of one object that a decision rests on. */
+export interface DecidingField {
+  /** What the object is part of, such as `network-policy`. */
+  layer: string;
+  direction: Direction;
+  object: ObjectReference;
+  field: string;
+}
+
+/** `pass` hands the question to the next tier; `unknown` ends it without an answer. */
+export type Effect = 'allow' | 'deny' | 'pass' | 'unknown';
+
+/** What must hold above ports and addresses, in words that are compared as they stand, such as `HTTP GET /orders`. */
+export type Condition = string;
+
+export interface TierRule {
+  effect: Effect;
+  peers: ClassSet;
+  ports: PortSet;
+  /** For `allow`: one of these must hold. */
+  conditions?: readonly Condition[];
+  /** For `unknown`: why nobody can tell, in a sentence. */
+  reason?: string;
+  decidedBy: DecidingField;
+}
+
+/** Lists of rules of equal rank, such as of policies with the same priority: what they disagree on, nobody can tell. */
+export interface RivalRules {
+  rivals: readonly (readonly TierRule[])[];
+  reason: string;
+}
+
+/** What a tier says of one subject in one direction. */
+export interface TierAnswer {
+  /** The first that matches decides. */
+  rules: readonly (TierRule | RivalRules)[];
+  /** What holds where none matches: a default deny with the objects that make it, or the next tier's word. */
+  otherwise:
+    | { effect: 'next' }
+    | { effect: 'deny'; decidedBy: readonly DecidingField[] };
+}
+
+export interface Tier {
+  /**
+   * Undefined where the tier has nothing to say of the subject. The same
+   * object for all subjects of which it says the same: what is computed from
+   * it is computed once.
+   */
+  answer(subject: PodClass, direction: Direction): TierAnswer | undefined;
+}
+
+/** All rules of an answer, rivals among them. */
+export function rulesOf({ rules }: TierAnswer): TierRule[] {
+  return rules.flatMap(rule => ('rivals' in rule ? rule.rivals.flat() : rule));
+}
+
+/** Remembers answers by what makes them, so that equal answers are one object. */
+export class AnswerCache {
+  readonly #answers = new Map<string, TierAnswer>();
+
+  get(key: string, create: () => TierAnswer): TierAnswer {
+    let answer = this.#answers.get(key);
+    if (!answer) {
+      answer = create();
+      this.#answers.set(key, answer);
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,83 @@
+/** Routes of the Gateway API: the listeners that a route attaches to say whether they demand TLS. */
+import {
+  ClusterSnapshot,
+  GatewayRoute,
+  describeObject,
+  referenceTo,
+} from '../snapshot';
+import { EdgeRoute, fieldIn, missing } from './edgeRoute';
+import { hostsOverlap } from './hosts';
+
+/** Protocols of the listeners that a kind of route attaches to, per the Gateway API. */
+const LISTENERS: Readonly<Record<string, readonly string[]>> = {
+  HTTPRoute: ['HTTP', 'HTTPS'],
+  GRPCRoute: ['HTTP', 'HTTPS'],
+  TLSRoute: ['TLS'],
+  TCPRoute: ['TCP', 'TLS'],
+  UDPRoute: ['UDP'],
+};
+
+export function routesOfGatewayRoute(
+  route: GatewayRoute,
+  snapshot: ClusterSnapshot,
+): EdgeRoute[] {
+  const { namespace = 'default' } = route.metadata;
+  const { rules = [], parentRefs = [], hostnames } = route.spec ?? {};
+  const object = referenceTo(route);
+  const services = rules
+    .flatMap(({ backendRefs = [] }) => backendRefs)
+    .filter(
+      ({ kind = 'Service', group = '' }) => kind === 'Service' && group === '',
+    )
+    .map(backend => ({
+      namespace: backend.namespace ?? namespace,
+      name: backend.name,
+    }));
+  return parentRefs
+    .map((parent, index) => ({ ...parent, field: `spec.parentRefs[${index}]` }))
+    .filter(({ kind }) => kind !== 'Service') // a route of the mesh
+    .flatMap(parent => {
+      const where = parent.namespace ?? namespace;
+      const gateway =
+        (parent.kind ?? 'Gateway') === 'Gateway'
+          ? snapshot.get('Gateway', parent.name, where)
+          : undefined;
+      if (gateway?.spec?.gatewayClassName === 'istio-waypoint') {
+        return [];
+      }
+      const listeners = (gateway?.spec?.listeners ?? [])
+        .map((listener, index) => ({
+          ...listener,
+          field: `spec.listeners[${index}].protocol`,
+        }))
+        .filter(
+          ({ name, port, protocol, hostname }) =>
+            (parent.sectionName ?? name) === name &&
+            (parent.port ?? port) === port &&
+            (LISTENERS[route.kind]?.includes(protocol) ?? true) &&
+            (!hostname ||
+              !hostnames?.length ||
+              hostnames.some(host => hostsOverlap(host, hostname))),
+        );
+      const plain = listeners.find(
+        ({ protocol }) => protocol !== 'HTTPS' && protocol !== 'TLS',
+      );
+      const deciding = plain ?? listeners[0];
+      const state: Pick<EdgeRoute, 'transport' | 'decidedBy' | 'reason'> =
+        gateway && deciding
+          ? {
+              transport: plain ? 'plaintext' : 'tls',
+              decidedBy: fieldIn(gateway, deciding.field),
+            }
+          : {
+              transport: 'unknown',
+              decidedBy: fieldIn(route, parent.field),
+              reason: gateway
+                ? `${describeObject(
+                    referenceTo(gateway),
+                  )} has no listener for ${describeObject(object)}`
+                : missing(snapshot, 'Gateway', parent.kind, where, parent.name),
+            };
+      return services.map(service => ({ route: object, service, ...state }));
+    });
+}

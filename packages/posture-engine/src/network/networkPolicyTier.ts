@@ -1,0 +1,195 @@
+/**
+ * NetworkPolicy (networking.k8s.io/v1) as a tier: a pod that some policy
+ * isolates takes only what some rule lets through; for all others the next
+ * tier decides.
+ */
+import {
+  AnswerCache,
+  ClassSet,
+  DecidingField,
+  Direction,
+  PodClass,
+  PodPeer,
+  PortSet,
+  Tier,
+  TierAnswer,
+  TierRule,
+  Universe,
+  Vocabulary,
+  protocolOf,
+} from '../decisions';
+import {
+  ClusterSnapshot,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  referenceTo,
+} from '../snapshot';
+import { Isolation, PolicyRule, isolationOf } from './networkPolicy';
+
+const LAYER = 'network-policy';
+
+export function describeNetworkPolicies(
+  snapshot: ClusterSnapshot,
+  vocabulary: Vocabulary,
+): void {
+  for (const { metadata, spec } of snapshot.all('NetworkPolicy')) {
+    vocabulary.namespaces.add(metadata.namespace ?? 'default');
+    vocabulary.addPodSelector(spec.podSelector);
+    const rules = [
+      ...(spec.ingress ?? []).map(({ from, ports }) => ({
+        peers: from,
+        ports,
+      })),
+      ...(spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
+    ];
+    for (const { peers, ports } of rules) {
+      for (const { podSelector, namespaceSelector, ipBlock } of peers ?? []) {
+        vocabulary.addPodSelector(podSelector);
+        vocabulary.addNamespaceSelector(namespaceSelector);
+        for (const cidr of [ipBlock?.cidr, ...(ipBlock?.except ?? [])]) {
+          if (cidr !== undefined) {
+            vocabulary.cidrs.add(cidr);
+          }
+        }
+      }
+      for (const { port } of ports ?? []) {
+        if (typeof port === 'string') {
+          vocabulary.namedPorts.add(port);
+        }
+      }
+    }
+  }
+}
+
+export function networkPolicyTier(
+  snapshot: ClusterSnapshot,
+  universe: Universe,
+): Tier {
+  const answers = new AnswerCache();
+  return {
+    answer(subject, direction) {
+      if (subject.hostNetwork) {
+        return undefined;
+      }
+      const isolation = isolationOf(snapshot, subject.pods[0], direction);
+      if (isolation.policies.length === 0) {
+        return undefined;
+      }
+      const key = [
+        direction,
+        ...isolation.policies.map(
+          ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+        ),
+        // On ingress a named port is the subject's own.
+        direction === 'ingress' ? keyOfNamedPorts(subject) : '',
+      ].join('\u0000');
+      return answers.get(key, () => answerOf(isolation, subject, universe));
+    },
+  };
+}
+
+function keyOfNamedPorts({ namedPorts }: PodClass): string {
+  return [...namedPorts].map(([name, { key }]) => `${name}=${key}`).join();
+}
+
+function answerOf(
+  { direction, policies, rules }: Isolation,
+  subject: PodClass,
+  universe: Universe,
+): TierAnswer {
+  return {
+    rules: rules.flatMap(rule => tierRules(rule, subject, universe)),
+    otherwise: {
+      effect: 'deny',
+      decidedBy: policies.map(policy =>
+        decidingField(policy, direction, 'spec.policyTypes'),
+      ),
+    },
+  };
+}
+
+function decidingField(
+  policy: NetworkPolicy,
+  direction: Direction,
+  field: string,
+): DecidingField {
+  return { layer: LAYER, direction, object: referenceTo(policy), field };
+}
+
+function tierRules(
+  { policy, direction, field, peers, ports }: PolicyRule,
+  subject: PodClass,
+  universe: Universe,
+): TierRule[] {
+  const classes = peers
+    ? ClassSet.union(peers.map(peer => peerClasses(peer, policy, universe)))
+    : universe.everyone;
+  const decidedBy = decidingField(policy, direction, field);
+  const rule = (ruled: ClassSet, open: PortSet): TierRule => ({
+    effect: 'allow',
+    peers: ruled,
+    ports: open,
+    decidedBy,
+  });
+  if (!ports) {
+    return [rule(classes, PortSet.all)];
+  }
+  // Destinations may put different numbers behind one name.
+  const named = ports.filter(({ port }) => typeof port === 'string');
+  const fixed = PortSet.union(
+    ports.map(port =>
+      typeof port.port === 'string'
+        ? direction === 'ingress'
+          ? ofProtocol(subject.namedPorts.get(port.port), port)
+          : PortSet.none
+        : numbered(port),
+    ),
+  );
+  return [
+    ...(fixed.isEmpty ? [] : [rule(classes, fixed)]),
+    ...(direction === 'egress'
+      ? named.flatMap(port =>
+          universe
+            .byNamedPort(String(port.port), classes)
+            .map(group => rule(group.peers, ofProtocol(group.ports, port)))
+            .filter(({ ports: open }) => !open.isEmpty),
+        )
+      : []),
+  ];
+}
+
+function peerClasses(
+  { ipBlock, namespaceSelector, podSelector }: NetworkPolicyPeer,
+  policy: NetworkPolicy,
+  universe: Universe,
+): ClassSet {
+  if (ipBlock) {
+    return universe.block(ipBlock.cidr, ipBlock.except);
+  }
+  const peer: PodPeer = {
+    ...(namespaceSelector
+      ? { namespaceSelector }
+      : { namespace: policy.metadata.namespace ?? 'default' }),
+    ...(podSelector ? { podSelector } : {}),
+  };
+  return universe.selected(peer);
+}
+
+function ofProtocol(
+  ports: PortSet | undefined,
+  { protocol }: NetworkPolicyPort,
+): PortSet {
+  const known = protocolOf(protocol ?? 'TCP');
+  return known && ports ? ports.intersect(PortSet.allOf(known)) : PortSet.none;
+}
+
+function numbered({ protocol, port, endPort }: NetworkPolicyPort): PortSet {
+  const known = protocolOf(protocol ?? 'TCP');
+  if (!known) {
+    return PortSet.none;
+  }
+  return typeof port === 'number'
+    ? PortSet.range(known, port, endPort ?? port)
+    : PortSet.allOf(known);
+}

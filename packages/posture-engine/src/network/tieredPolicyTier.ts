@@ -1,0 +1,295 @@
+/**
+ * What AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy
+ * have in common: policies in order of priority, rules in order of writing,
+ * and the first that matches decides. Between equal priorities the API leaves
+ * the order open, so what such policies disagree on is unknown.
+ */
+import { matchesSelector } from '../selectors';
+import {
+  AnswerCache,
+  ClassSet,
+  Direction,
+  Effect,
+  PodClass,
+  PortSet,
+  RivalRules,
+  Tier,
+  TierRule,
+  Universe,
+  Vocabulary,
+  protocolOf,
+} from '../decisions';
+import {
+  LabelSelector,
+  TieredPolicy,
+  TieredPolicyPeer,
+  TieredPolicyRule,
+  describeObject,
+  referenceTo,
+} from '../snapshot';
+
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  Allow: 'allow',
+  Accept: 'allow',
+  Deny: 'deny',
+  Pass: 'pass',
+};
+
+export function describeTieredPolicies(
+  policies: readonly TieredPolicy[],
+  vocabulary: Vocabulary,
+): void {
+  const namespaces = (selector: LabelSelector | undefined) =>
+    vocabulary.addNamespaceSelector(selector);
+  for (const { spec } of policies) {
+    namespaces(spec?.subject?.namespaces);
+    namespaces(spec?.subject?.pods?.namespaceSelector);
+    vocabulary.addPodSelector(spec?.subject?.pods?.podSelector);
+    for (const rule of [...(spec?.ingress ?? []), ...(spec?.egress ?? [])]) {
+      for (const peer of peersOf(rule)) {
+        namespaces(peer.namespaces);
+        namespaces(peer.pods?.namespaceSelector);
+        vocabulary.addPodSelector(peer.pods?.podSelector);
+        peer.networks?.forEach(cidr => vocabulary.cidrs.add(cidr));
+        vocabulary.namesNodes ||= peer.nodes !== undefined;
+      }
+      for (const name of namedPortsOf(rule)) {
+        vocabulary.namedPorts.add(name);
+      }
+    }
+  }
+}
+
+/** `policies` of one kind and tier; `layer` is what people call it. */
+export function tieredPolicyTier(
+  policies: readonly TieredPolicy[],
+  universe: Universe,
+  layer: string,
+): Tier {
+  const ordered = [...policies].sort(
+    (left, right) => priorityOf(left) - priorityOf(right),
+  );
+  const answers = new AnswerCache();
+  return {
+    answer(subject, direction) {
+      const selecting = subject.hostNetwork
+        ? []
+        : ordered.filter(
+            policy =>
+              (policy.spec?.[direction]?.length ?? 0) > 0 &&
+              isSubject(policy, subject),
+          );
+      if (selecting.length === 0) {
+        return undefined;
+      }
+      const key = [
+        direction,
+        ...selecting.map(({ metadata }) => metadata.name),
+        direction === 'ingress'
+          ? [...subject.namedPorts]
+              .map(([name, ports]) => `${name}=${ports.key}`)
+              .join()
+          : '',
+      ].join('\u0000');
+      return answers.get(key, () => ({
+        rules: byPriority(selecting).flatMap(rivals =>
+          rankedRules(rivals, direction, subject, universe, layer),
+        ),
+        otherwise: { effect: 'next' },
+      }));
+    },
+  };
+}
+
+function priorityOf({ spec }: TieredPolicy): number {
+  return spec?.priority ?? 0;
+}
+
+function byPriority(policies: readonly TieredPolicy[]): TieredPolicy[][] {
+  const groups = new Map<number, TieredPolicy[]>();
+  for (const policy of policies) {
+    const group = groups.get(priorityOf(policy)) ?? [];
+    group.push(policy);
+    groups.set(priorityOf(policy), group);
+  }
+  return [...groups.values()];
+}
+
+function isSubject({ spec }: TieredPolicy, pod: PodClass): boolean {
+  const { namespaces, pods } = spec?.subject ?? {};
+  if (pods) {
+    return (
+      matchesSelector(pods.namespaceSelector ?? {}, pod.namespaceLabels) &&
+      matchesSelector(pods.podSelector ?? {}, pod.labels)
+    );
+  }
+  return (
+    namespaces !== undefined && matchesSelector(namespaces, pod.namespaceLabels)
+  );
+}
+
+function rankedRules(
+  rivals: readonly TieredPolicy[],
+  direction: Direction,
+  subject: PodClass,
+  universe: Universe,
+  layer: string,
+): (TierRule | RivalRules)[] {
+  const lists = rivals.map(policy =>
+    (policy.spec?.[direction] ?? []).flatMap((rule, index) =>
+      tierRules(policy, rule, direction, index, subject, universe, layer),
+    ),
+  );
+  return lists.length === 1
+    ? lists[0]
+    : [
+        {
+          rivals: lists,
+          reason: `${rivals
+            .map(({ kind, metadata }) =>
+              describeObject({ kind, name: metadata.name }),
+            )
+            .join(
+              ' and ',
+            )} have the same priority and disagree, and the API leaves open which of them counts`,
+        },
+      ];
+}
+
+function tierRules(
+  policy: TieredPolicy,
+  rule: TieredPolicyRule,
+  direction: Direction,
+  index: number,
+  subject: PodClass,
+  universe: Universe,
+  layer: string,
+): TierRule[] {
+  const effect = EFFECTS[rule.action ?? ''];
+  const base = {
+    decidedBy: {
+      layer,
+      direction,
+      object: referenceTo(policy),
+      field: `spec.${direction}[${index}]`,
+    },
+    ...(effect
+      ? { effect }
+      : {
+          effect: 'unknown' as const,
+          reason: `nobody knows the action "${rule.action}"`,
+        }),
+  };
+  const peers = peersOf(rule);
+  const fixed = ClassSet.union(peers.map(peer => peerClasses(peer, universe)));
+  const domains = peers.flatMap(({ domainNames }) => domainNames ?? []);
+  return [
+    ...portsOf(rule, direction, subject, fixed, universe).map(part => ({
+      ...base,
+      ...part,
+    })),
+    // A name stands for addresses that only its DNS answer tells.
+    ...(domains.length > 0
+      ? portsOf(rule, direction, subject, universe.external, universe).map(
+          part => ({
+            ...base,
+            ...part,
+            conditions: domains.map(domain => `to ${domain}`),
+          }),
+        )
+      : []),
+  ];
+}
+
+function peersOf({ from, to }: TieredPolicyRule): readonly TieredPolicyPeer[] {
+  return from ?? to ?? [];
+}
+
+function peerClasses(
+  { namespaces, pods, nodes, networks }: TieredPolicyPeer,
+  universe: Universe,
+): ClassSet {
+  return ClassSet.union([
+    ...(namespaces
+      ? [universe.selected({ namespaceSelector: namespaces })]
+      : []),
+    ...(pods
+      ? [
+          universe.selected({
+            namespaceSelector: pods.namespaceSelector ?? {},
+            podSelector: pods.podSelector ?? {},
+          }),
+        ]
+      : []),
+    ...(nodes ? [universe.nodes(nodes)] : []),
+    ...(networks ?? []).map(cidr => universe.block(cidr)),
+  ]);
+}
+
+function namedPortsOf({ ports, protocols }: TieredPolicyRule): string[] {
+  return [
+    ...(ports ?? []).flatMap(({ namedPort }) => namedPort ?? []),
+    ...(protocols ?? []).flatMap(
+      ({ destinationNamedPort }) => destinationNamedPort ?? [],
+    ),
+  ];
+}
+
+/** The peers with the ports that the rule means for them: a named port is whatever the destination calls so. */
+function portsOf(
+  rule: TieredPolicyRule,
+  direction: Direction,
+  subject: PodClass,
+  peers: ClassSet,
+  universe: Universe,
+): { peers: ClassSet; ports: PortSet }[] {
+  if (!rule.ports?.length && !rule.protocols?.length) {
+    return [{ peers, ports: PortSet.all }];
+  }
+  const names = namedPortsOf(rule);
+  const fixed = PortSet.union([
+    ...numberedPorts(rule),
+    ...(direction === 'ingress'
+      ? names.map(name => subject.namedPorts.get(name) ?? PortSet.none)
+      : []),
+  ]);
+  return [
+    ...(fixed.isEmpty ? [] : [{ peers, ports: fixed }]),
+    ...(direction === 'egress'
+      ? names.flatMap(name => universe.byNamedPort(name, peers))
+      : []),
+  ];
+}
+
+function numberedPorts({ ports, protocols }: TieredPolicyRule): PortSet[] {
+  const range = (protocol: string, from: number, to: number) => {
+    const known = protocolOf(protocol);
+    return known ? PortSet.range(known, from, to) : PortSet.none;
+  };
+  return [
+    ...(ports ?? []).flatMap(({ portNumber, portRange }) => [
+      ...(portNumber
+        ? [range(portNumber.protocol, portNumber.port, portNumber.port)]
+        : []),
+      ...(portRange
+        ? [range(portRange.protocol, portRange.start, portRange.end)]
+        : []),
+    ]),
+    ...(protocols ?? []).flatMap(({ tcp, udp, sctp }) =>
+      Object.entries({ tcp, udp, sctp }).flatMap(([protocol, ports]) => {
+        if (!ports) {
+          return [];
+        }
+        const { number, range: numbers } = ports.destinationPort ?? {};
+        if (number !== undefined) {
+          return [range(protocol, number, number)];
+        }
+        return [
+          numbers
+            ? range(protocol, numbers.start, numbers.end)
+            : range(protocol, 1, 65_535),
+        ];
+      }),
+    ),
+  ];
+}
