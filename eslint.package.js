@@ -44,6 +44,7 @@ const MAY_IMPORT = {
 const ENGINE_ORDER = [
   ['snapshot'],
   ['selectors', 'manifests'],
+  ['decisions'],
   ['mesh', 'network', 'identity', 'secrets', 'workloads', 'edge'],
   ['controls'],
   ['findings'],
@@ -74,6 +75,11 @@ module.exports = function packageConfig(dir) {
   return createConfig(dir, {
     rules: {
       'no-console': 'error',
+      // Harnesses such as expectFindings expect on behalf of the test.
+      'jest/expect-expect': [
+        'error',
+        { assertFunctionNames: ['expect', 'expect*'] },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/ban-ts-comment': 'error',
       ...(onlyTypes

@@ -40,4 +40,7 @@ backend.add(
   import('@backstage-zero-trust/plugin-scaffolder-backend-module-zero-trust'),
 );
 
+// Of the example app only, and there only where the configuration has a section `demo`.
+backend.add(import('./demo'));
+
 backend.start();

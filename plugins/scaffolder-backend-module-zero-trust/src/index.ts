@@ -1,1 +1,2 @@
-export {};
+/** Scaffolder actions of the zero-trust suite. */
+export { scaffolderModuleZeroTrust as default } from './module';

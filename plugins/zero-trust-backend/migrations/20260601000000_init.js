@@ -15,6 +15,26 @@ exports.up = async function up(knex) {
     table.string('evaluated_at', 32).comment('When it was last judged');
   });
 
+  await knex.schema.createTable('leases', table => {
+    table.comment('Which replica watches which cluster; kept when it lapses');
+    table.string('cluster', 255).primary();
+    table.string('holder', 64).notNullable().comment('Id of the replica');
+    table.string('expires_at', 32).notNullable();
+  });
+
+  await knex.schema.createTable('replicas', table => {
+    table.comment('Replicas that could watch clusters');
+    table.string('id', 64).primary();
+    table.string('expires_at', 32).notNullable();
+  });
+
+  await knex.schema.createTable('revisions', table => {
+    table.comment('One row: counts the changes, and is locked by who writes');
+    table.integer('id').primary();
+    table.bigInteger('revision').notNullable();
+  });
+  await knex('revisions').insert({ id: 1, revision: 0 });
+
   await knex.schema.createTable('entity_workloads', table => {
     table.comment('Which workloads are an entity’s own');
     table.string('entity_ref', 255).notNullable();
@@ -29,11 +49,16 @@ exports.up = async function up(knex) {
   });
 
   await knex.schema.createTable('findings', table => {
-    table.comment('The latest verdicts about workloads that belong to entities');
+    table.comment(
+      'The latest verdicts about workloads that belong to entities',
+    );
     table.string('id', 32).primary();
     table.string('cluster', 255).notNullable();
     table.string('workload_id', 32).notNullable();
-    table.integer('position').notNullable().comment('Order within the workload');
+    table
+      .integer('position')
+      .notNullable()
+      .comment('Order within the workload');
     table.string('control', 64).notNullable();
     table.string('pillar', 32).notNullable();
     table.string('severity', 16).notNullable();
@@ -98,5 +123,8 @@ exports.down = async function down(knex) {
   await knex.schema.dropTable('services');
   await knex.schema.dropTable('findings');
   await knex.schema.dropTable('entity_workloads');
+  await knex.schema.dropTable('revisions');
+  await knex.schema.dropTable('replicas');
+  await knex.schema.dropTable('leases');
   await knex.schema.dropTable('clusters');
 };

@@ -82,6 +82,9 @@ export class ZeroTrustClient implements ZeroTrustApi {
 }
 
 function entityPath(entityRef: string): string {
-  const { namespace, kind, name }: CompoundEntityRef = parseEntityRef(entityRef);
-  return `/entities/${[namespace, kind, name].map(encodeURIComponent).join('/')}`;
+  const { namespace, kind, name }: CompoundEntityRef =
+    parseEntityRef(entityRef);
+  return `/entities/${[namespace, kind, name]
+    .map(encodeURIComponent)
+    .join('/')}`;
 }

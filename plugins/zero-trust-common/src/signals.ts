@@ -2,10 +2,10 @@
  * Signals say only that something changed, never what: whoever receives one
  * asks the API again, with his own rights.
  */
-export interface PostureSignal {
+export type PostureSignal = {
   /** Grows with every change, so that a late signal is recognised. */
   revision: number;
-}
+};
 
 /** Any posture or cluster changed. */
 export const FLEET_CHANNEL = 'zero-trust';

@@ -88,6 +88,8 @@ export interface HistoryPoint {
 export interface EntityPosture {
   entityRef: string;
   state: 'not-annotated' | 'not-found' | 'pending' | 'judged';
+  /** Why nothing is judged, in a sentence, where there is more to say than the state says. */
+  message?: string;
   /** Present when judged: over all clusters. */
   summary?: Summary;
   /** Worst first. */
@@ -122,7 +124,10 @@ export interface ServicePosture {
   judged: number;
   failing: number;
   clusters: string[];
-  worst?: Pick<EntityFinding, 'id' | 'control' | 'severity' | 'message' | 'pillar'>;
+  worst?: Pick<
+    EntityFinding,
+    'id' | 'control' | 'severity' | 'message' | 'pillar'
+  >;
   evaluatedAt: string;
 }
 

@@ -4,6 +4,7 @@ import {
   JsonValue,
   KindName,
   KubernetesObject,
+  MissingAccess,
   ObjectReference,
   Workload,
 } from '../snapshot';
@@ -95,17 +96,25 @@ export type Judgement =
       witness?: Witness;
       fix: Fix;
     })
-  | (JudgementBase & { verdict: 'unknown' })
+  | (JudgementBase & {
+      verdict: 'unknown';
+      /** The rights that somebody would have to grant. */
+      missing?: MissingAccess[];
+    })
   | (JudgementBase & { verdict: 'not-applicable' });
 
 /**
  * A kind that must have been seen for a verdict to be possible, and where:
- * in the subject's namespace, in the mesh's root namespace too, or everywhere.
+ * in the subject's namespace, in the mesh's root namespace too, in the
+ * namespace of Istio's control plane (nothing is needed there where MeshConfig
+ * was stated), or everywhere.
  * A Namespace is looked up by name, so `cluster` is the only sensible place for it.
  */
 export interface Need {
   kind: KindName;
-  in: 'namespace' | 'mesh' | 'cluster';
+  in: 'namespace' | 'mesh' | 'control-plane' | 'cluster';
+  /** The control answers without it too, and says itself what it then cannot tell. */
+  optional?: boolean;
 }
 
 /** A requirement of a framework that a control contributes to. */

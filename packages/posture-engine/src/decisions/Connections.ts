@@ -17,8 +17,9 @@ import {
   TierAnswer,
   TierRule,
   rulesOf,
+  unknownAnswer,
 } from './tier';
-import type { EndpointClass, PodClass, Universe } from './Universe';
+import type { EndpointClass, Universe } from './Universe';
 
 /** Whom a class may reach, or be reached by, on one set of ports. */
 export interface RelationEntry {
@@ -45,6 +46,10 @@ export class Connections {
     return new Connections(universe, tiers);
   }
 
+  readonly #answers: Record<Direction, Map<number, readonly TierAnswer[]>> = {
+    ingress: new Map(),
+    egress: new Map(),
+  };
   readonly #byAnswers = new Map<string, Relation>();
   readonly #answerIds = new Map<TierAnswer, number>();
   readonly #byClass: Record<Direction, Map<number, Relation>> = {
@@ -63,8 +68,7 @@ export class Connections {
     if (known) {
       return known;
     }
-    const answers =
-      endpoint.kind === 'pods' ? this.answers(endpoint, direction) : [];
+    const answers = this.answers(endpoint, direction);
     const key = answers.map(answer => this.#idOf(answer)).join();
     let relation = this.#byAnswers.get(key);
     if (!relation) {
@@ -76,8 +80,15 @@ export class Connections {
   }
 
   /** What the tiers say of a class, in order; tiers with nothing to say are left out. */
-  answers(subject: PodClass, direction: Direction): TierAnswer[] {
-    return this.tiers.flatMap(tier => tier.answer(subject, direction) ?? []);
+  answers(subject: EndpointClass, direction: Direction): readonly TierAnswer[] {
+    let answers = this.#answers[direction].get(subject.id);
+    if (!answers) {
+      answers = this.tiers.flatMap(
+        tier => answerOf(tier, subject, direction, this.universe) ?? [],
+      );
+      this.#answers[direction].set(subject.id, answers);
+    }
+    return answers;
   }
 
   edge(source: EndpointClass, destination: EndpointClass): Edge {
@@ -96,6 +107,30 @@ export class Connections {
       this.#answerIds.set(answer, id);
     }
     return id;
+  }
+}
+
+/** Of an endpoint outside no tier says anything. A policy that cannot be evaluated leaves open what it decides. */
+function answerOf(
+  tier: Tier,
+  subject: EndpointClass,
+  direction: Direction,
+  universe: Universe,
+): TierAnswer | undefined {
+  try {
+    switch (subject.kind) {
+      case 'pods':
+        return tier.answer(subject, direction);
+      case 'node':
+        return tier.answerNode?.(subject, direction);
+      default:
+        return undefined;
+    }
+  } catch (error) {
+    return unknownAnswer(
+      universe,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
 

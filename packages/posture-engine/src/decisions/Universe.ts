@@ -4,16 +4,12 @@
  * are numbered, pods first and by namespace, addresses after them.
  */
 import { matchesSelector } from '../selectors';
-import {
-  ClusterSnapshot,
-  LabelSelector,
-  Node,
-  PodView,
-  compare,
-} from '../snapshot';
+import { ClusterSnapshot, LabelSelector, Node, PodView } from '../snapshot';
 import { AddressClasses, AddressRange, addressClasses } from './addresses';
 import { ClassSet } from './ClassSet';
-import { PortSet, protocolOf } from './PortSet';
+import { NodePlaces, addressesOf } from './NodePlaces';
+import { groupPods } from './podGroups';
+import type { PortSet } from './PortSet';
 import type { Vocabulary } from './Vocabulary';
 
 type Labels = Readonly<Record<string, string>>;
@@ -39,7 +35,24 @@ export interface ExternalClass {
   ranges: readonly AddressRange[];
 }
 
-export type EndpointClass = PodClass | ExternalClass;
+/**
+ * Nodes as a pod sees them, in networks where policies tell a pod's own node
+ * from the others. Which class a node is in depends on the pod at the other
+ * end: `Universe.between` knows.
+ */
+export interface NodeClass {
+  kind: 'node';
+  id: number;
+  /** The node that the pod runs on. */
+  own: boolean;
+  /** Whether the API server runs on it. */
+  apiServer: boolean;
+}
+
+export type EndpointClass = PodClass | ExternalClass | NodeClass;
+
+/** One end of a connection: a pod, or an address. */
+export type Endpoint = PodView | string;
 
 /** A peer of a rule by labels; a selector left out takes everything, `namespace` one namespace by its name. */
 export interface PodPeer {
@@ -51,9 +64,13 @@ export interface PodPeer {
 export class Universe {
   static create(snapshot: ClusterSnapshot, vocabulary: Vocabulary): Universe {
     const nodes = vocabulary.namesNodes ? snapshot.all('Node') : [];
+    const places = vocabulary.nodePlaces
+      ? NodePlaces.create(snapshot, vocabulary.nodePlaces.apiServers)
+      : undefined;
     const addresses = addressClasses([
       ...vocabulary.cidrs,
       ...nodes.flatMap(node => addressesOf(node).map(singleAddress)),
+      ...(vocabulary.nodePlaces?.apiServers ?? []).map(singleAddress),
     ]);
     const groups = groupPods(snapshot, vocabulary, addresses);
     const podClasses = groups.map(
@@ -75,13 +92,15 @@ export class Universe {
         ranges,
       }),
     );
-    return new Universe(podClasses, externalClasses, addresses, nodes);
+    return new Universe(podClasses, externalClasses, addresses, nodes, places);
   }
 
   /** Pods whose network is their own. */
   readonly podNetwork: ClassSet;
   readonly external: ClassSet;
   readonly everyone: ClassSet;
+  /** Empty where policies do not tell nodes by their place. */
+  readonly nodeClasses: readonly NodeClass[];
   readonly #byNamespace = new Map<string, PodClass[]>();
   readonly #byPod = new Map<string, PodClass>();
   readonly #byAddress = new Map<number, number[]>();
@@ -93,9 +112,11 @@ export class Universe {
     readonly externalClasses: readonly ExternalClass[],
     private readonly addresses: AddressClasses,
     private readonly nodesOfCluster: readonly Node[],
+    private readonly places: NodePlaces | undefined,
   ) {
     const size = podClasses.length + externalClasses.length;
-    this.everyone = ClassSet.range(0, size);
+    this.nodeClasses = places ? nodeClassesFrom(size) : [];
+    this.everyone = ClassSet.range(0, size + this.nodeClasses.length);
     this.external = ClassSet.range(podClasses.length, size);
     this.podNetwork = ClassSet.of(
       podClasses.filter(({ hostNetwork }) => !hostNetwork).map(({ id }) => id),
@@ -122,9 +143,73 @@ export class Universe {
   }
 
   get(id: number): EndpointClass {
-    return id < this.podClasses.length
-      ? this.podClasses[id]
-      : this.externalClasses[id - this.podClasses.length];
+    const outside = id - this.podClasses.length;
+    if (outside < 0) {
+      return this.podClasses[id];
+    }
+    return (
+      this.externalClasses[outside] ??
+      this.nodeClasses[outside - this.externalClasses.length]
+    );
+  }
+
+  /** The pods of one namespace; only of one that the vocabulary names. */
+  classesIn(namespace: string): readonly PodClass[] {
+    return this.#byNamespace.get(namespace) ?? [];
+  }
+
+  /**
+   * What two ends of a connection are to each other. Undefined for text that is
+   * no address, and for pods that are not of this snapshot.
+   */
+  between(
+    source: Endpoint,
+    destination: Endpoint,
+  ): { source: EndpointClass; destination: EndpointClass } | undefined {
+    const from = this.#classSeenFrom(source, destination);
+    const to = this.#classSeenFrom(destination, source);
+    return from && to && { source: from, destination: to };
+  }
+
+  /** What two classes of pods are to each other: more than one thing where a node is own to some of the pods only. */
+  betweenClasses(
+    source: PodClass,
+    destination: PodClass,
+  ): { source: EndpointClass; destination: EndpointClass }[] {
+    const { places } = this;
+    if (!places || source.hostNetwork === destination.hostNetwork) {
+      return [{ source, destination }];
+    }
+    const [host, other] = source.hostNetwork
+      ? [source, destination]
+      : [destination, source];
+    return places
+      .seenFrom(host.pods, other.pods)
+      .map(place => this.#nodeClass(place))
+      .map(node =>
+        source.hostNetwork
+          ? { source: node, destination }
+          : { source, destination: node },
+      );
+  }
+
+  #classSeenFrom(
+    endpoint: Endpoint,
+    other: Endpoint,
+  ): EndpointClass | undefined {
+    const place = this.places?.of(endpoint, other);
+    if (place) {
+      return this.#nodeClass(place);
+    }
+    if (typeof endpoint !== 'string') {
+      return this.classOfPod(endpoint);
+    }
+    const pod = this.places?.podAt(endpoint);
+    return pod ? this.classOfPod(pod) : this.classOfAddress(endpoint);
+  }
+
+  #nodeClass({ own, apiServer }: { own: boolean; apiServer: boolean }) {
+    return this.nodeClasses[(own ? 0 : 2) + (apiServer ? 1 : 0)];
   }
 
   classOfPod(pod: PodView): PodClass | undefined {
@@ -251,105 +336,15 @@ export class Universe {
   }
 }
 
-function addressesOf({ status }: Node): string[] {
-  return (status?.addresses ?? [])
-    .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
-    .map(({ address }) => address);
+/** In the order that `#nodeClass` counts on. */
+function nodeClassesFrom(first: number): NodeClass[] {
+  return [true, false]
+    .flatMap(own => [false, true].map(apiServer => ({ own, apiServer })))
+    .map((place, index) => ({ kind: 'node', id: first + index, ...place }));
 }
 
 function singleAddress(address: string): string {
   return `${address}/${address.includes(':') ? 128 : 32}`;
-}
-
-interface PodGroup {
-  order: string;
-  namespaceLabels: Labels;
-  namedPorts: ReadonlyMap<string, PortSet>;
-  pods: PodView[];
-}
-
-/** Pods by what policies can see of them. */
-function groupPods(
-  snapshot: ClusterSnapshot,
-  vocabulary: Vocabulary,
-  addresses: AddressClasses,
-): PodGroup[] {
-  const groups = new Map<string, PodGroup>();
-  const namespaces = new Map<string, { signature: string; labels: Labels }>();
-  const namespaceOf = (name: string) => {
-    let known = namespaces.get(name);
-    if (!known) {
-      const labels = snapshot.namespaceLabels(name);
-      known = {
-        labels,
-        signature: vocabulary.namespaces.has(name)
-          ? `n\u0001${name}`
-          : `l\u0001${vocabulary.namespaceLabels.signature(labels)}`,
-      };
-      namespaces.set(name, known);
-    }
-    return known;
-  };
-  const seesAddresses = addresses.classes.length > 2;
-  for (const { pods } of snapshot.workloads) {
-    for (const pod of pods) {
-      const namespace = namespaceOf(pod.namespace);
-      const namedPorts = namedPortsOf(pod, vocabulary.namedPorts);
-      const order = [
-        namespace.signature,
-        vocabulary.podLabels.signature(pod.labels),
-        pod.spec.hostNetwork === true
-          ? `host ${vocabulary.namesNodes ? pod.spec.nodeName : ''}`
-          : '',
-        [...namedPorts].map(([name, ports]) => `${name}=${ports.key}`).join(),
-        seesAddresses
-          ? pod.ips.map(ip => addresses.classOf(ip) ?? '').join()
-          : '',
-      ].join('\u0002');
-      const group = groups.get(order);
-      if (group) {
-        group.pods.push(pod);
-      } else {
-        groups.set(order, {
-          order,
-          namespaceLabels: namespace.labels,
-          namedPorts,
-          pods: [pod],
-        });
-      }
-    }
-  }
-  return [...groups.values()].sort((left, right) =>
-    compare(left.order, right.order),
-  );
-}
-
-function namedPortsOf(
-  pod: PodView,
-  names: ReadonlySet<string>,
-): ReadonlyMap<string, PortSet> {
-  const found = new Map<string, PortSet>();
-  if (names.size === 0) {
-    return found;
-  }
-  for (const { ports } of [
-    ...pod.spec.containers,
-    ...(pod.spec.initContainers ?? []),
-  ]) {
-    for (const { name, protocol: text, containerPort } of ports ?? []) {
-      const protocol = protocolOf(text ?? 'TCP');
-      if (name !== undefined && protocol && names.has(name)) {
-        found.set(
-          name,
-          PortSet.union([
-            found.get(name) ?? PortSet.none,
-            PortSet.range(protocol, containerPort),
-          ]),
-        );
-      }
-    }
-  }
-  return new Map([...found].sort(([left], [right]) => compare(left, right)));
 }
 
 function podKey({ origin, namespace, name, object }: PodView): string {

@@ -3,12 +3,12 @@
  * their selectors name, their blocks of addresses and named ports. Everything
  * that they cannot tell apart is one endpoint class.
  */
-import type { LabelSelector } from '../snapshot';
+import type { LabelSelector, PodView } from '../snapshot';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The values of one label that selectors name. A value that none names is as good as any other such value. */
-class LabelWords {
+export class LabelWords {
   readonly #values = new Map<string, Set<string> | 'any'>();
 
   add(key: string, values: Iterable<string> | 'any'): void {
@@ -53,6 +53,15 @@ export class Vocabulary {
   readonly namedPorts = new Set<string>();
   /** Whether some policy tells nodes from other addresses, or from each other. */
   namesNodes = false;
+  /** Names of service accounts that selectors name. */
+  readonly serviceAccounts = new Set<string>();
+  /**
+   * Set where policies see a node by its place: the pod's own or another, and
+   * whether the API server is there. Blocks are for addresses outside then.
+   */
+  nodePlaces?: { apiServers: readonly string[] };
+  /** What else policies see of a pod; pods of one class have equal traits. */
+  readonly podTraits: ((pod: PodView) => string)[] = [];
 
   addPodSelector(selector: LabelSelector | undefined): void {
     addSelector(this.podLabels, selector);

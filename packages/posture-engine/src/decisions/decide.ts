@@ -5,6 +5,7 @@ import type {
   Condition,
   DecidingField,
   Direction,
+  Effect,
   TierAnswer,
   TierRule,
 } from './tier';
@@ -22,7 +23,7 @@ export type NetworkVerdict = 'allow' | 'deny' | 'unknown';
 export interface Decision {
   verdict: NetworkVerdict;
   /** Egress first. Empty where no policy has a word. */
-  decidedBy: readonly (DecidingField & { effect: TierRule['effect'] })[];
+  decidedBy: readonly (DecidingField & { effect: Effect })[];
   /** For `allow`: what must also hold, per direction one of each list. */
   conditions: readonly (readonly Condition[])[];
   /** For `unknown`. */
@@ -50,24 +51,33 @@ export function decide(connections: Connections, question: Question): Decision {
   };
 }
 
+/** The end of a connection that a direction's policies are about, and the other one. */
+export function endsOf(
+  { source, destination }: Question,
+  direction: Direction,
+): { subject: EndpointClass; peer: EndpointClass } {
+  return direction === 'egress'
+    ? { subject: source, peer: destination }
+    : { subject: destination, peer: source };
+}
+
 function decideDirection(
   connections: Connections,
-  { source, destination, protocol, port }: Question,
+  question: Question,
   direction: Direction,
 ): Decision {
-  const [subject, peer] =
-    direction === 'egress' ? [source, destination] : [destination, source];
-  if (subject.kind === 'external') {
-    return { verdict: 'allow', decidedBy: [], conditions: [] };
-  }
+  const { protocol, port } = question;
+  const { subject, peer } = endsOf(question, direction);
   const decidedBy: Decision['decidedBy'][number][] = [];
   for (const { rules, otherwise } of connections.answers(subject, direction)) {
     const rule = firstMatch(
       rules,
-      ({ peers, ports }) => ports.has(protocol, port) && peers.has(peer.id),
+      ({ peers, ports }) => peers.has(peer.id) && ports.has(protocol, port),
     );
     if (rule) {
-      decidedBy.push({ ...rule.decidedBy, effect: rule.effect });
+      if (rule.decidedBy) {
+        decidedBy.push({ ...rule.decidedBy, effect: rule.effect });
+      }
       if (rule.effect !== 'pass') {
         return {
           verdict: rule.effect,

@@ -1,93 +1,301 @@
 /**
- * All connections as people read them: by workload, with the addresses outside
- * in as few ranges as tell them apart. An edge of a workload is the union over
- * its pods; what is not listed is closed.
+ * All connections as people read them: between groups of pods (each pod, the
+ * pods of a workload, of a namespace) and with the addresses outside, in as
+ * few ranges as tell them apart. An edge of a group is the union over its
+ * pods; what is not listed is closed.
  */
-import { Workload } from '../snapshot';
-import { AddressRange } from './addresses';
-import type { Connections, Edge } from './Connections';
+import type { PodView } from '../snapshot';
+import { ALL_IPV4, ALL_IPV6, AddressRange } from './addresses';
+import type { Connections, Edge, Relation } from './Connections';
+import { decide } from './decide';
 import { PortSet } from './PortSet';
 import type { Condition } from './tier';
-import type { EndpointClass, ExternalClass } from './Universe';
+import type { EndpointClass, PodClass } from './Universe';
 
-export type ReachEndpoint =
-  | { kind: 'workload'; workload: Workload }
+/** Pods that are one row of the answer. */
+export interface ReachGroup {
+  pods: readonly PodView[];
+}
+
+export type ReachEndpoint<G extends ReachGroup> =
+  | { kind: 'pods'; group: G }
   /** Ranges are sorted and do not touch. */
   | { kind: 'external'; ranges: readonly AddressRange[] };
 
-export interface ReachEdge extends Edge {
-  source: ReachEndpoint;
-  destination: ReachEndpoint;
+export interface ReachEdge<G extends ReachGroup> extends Edge {
+  source: ReachEndpoint<G>;
+  destination: ReachEndpoint<G>;
+  /** Why nobody can tell of the ports in `unknown`; empty where there are none. */
+  reasons: readonly string[];
 }
 
-/** In the order of the workloads, external ends last; edges of a workload with itself are not evaluated. */
-export function* reachByWorkload(
+export interface ReachSide<G extends ReachGroup> {
+  groups: readonly G[];
+  /** Addresses outside, told apart as policies do; none if empty. */
+  external: readonly AddressRange[];
+}
+
+export interface ReachOptions<G extends ReachGroup> {
+  from: ReachSide<G>;
+  to: ReachSide<G>;
+  /** Also what the pods of one group may do among themselves. A pod's connection with itself is never evaluated. */
+  within?: boolean;
+}
+
+/** Every address outside. */
+export const EVERY_ADDRESS: readonly AddressRange[] = [ALL_IPV4, ALL_IPV6];
+
+/** By source, then destination, in the order of the groups; external ends last. */
+export function* reach<G extends ReachGroup>(
   connections: Connections,
-  workloads: readonly Workload[],
-): Generator<ReachEdge> {
-  const { universe } = connections;
-  const edges = new Map<number, Map<number, Edge>>();
-  const edgeOf = (source: EndpointClass, destination: EndpointClass): Edge => {
-    const row = edges.get(source.id) ?? new Map<number, Edge>();
-    edges.set(source.id, row);
-    let edge = row.get(destination.id);
-    if (!edge) {
-      edge = connections.edge(source, destination);
-      row.set(destination.id, edge);
+  { from, to, within = false }: ReachOptions<G>,
+): Generator<ReachEdge<G>> {
+  const rows = Rows.create(connections);
+  const destinations = to.groups.map(group => rows.member(group));
+  const end = (group: G): ReachEndpoint<G> => ({ kind: 'pods', group });
+  for (const group of from.groups) {
+    const source = rows.member(group);
+    for (const destination of destinations) {
+      const edge =
+        group === destination.group
+          ? within && rows.within(source)
+          : rows.between(source, destination);
+      if (edge) {
+        yield {
+          ...edge,
+          source: end(group),
+          destination: end(destination.group),
+        };
+      }
     }
-    return edge;
-  };
-  const members = workloads.map(workload => ({
-    workload,
-    classes: [
-      ...new Set(workload.pods.flatMap(pod => universe.classOfPod(pod) ?? [])),
-    ],
-  }));
-  for (const source of members) {
-    const from: ReachEndpoint = { kind: 'workload', workload: source.workload };
-    for (const destination of members) {
-      if (source !== destination) {
-        const edge = unionEdges(
-          source.classes.flatMap(one =>
-            destination.classes.map(other => edgeOf(one, other)),
-          ),
-        );
-        if (edge) {
+    for (const { ranges, edge } of rows.outside(source, 'egress')) {
+      const clipped = intersectRanges(ranges, to.external);
+      if (clipped.length > 0) {
+        yield {
+          ...edge,
+          source: end(group),
+          destination: { kind: 'external', ranges: clipped },
+        };
+      }
+    }
+  }
+  if (from.external.length > 0) {
+    for (const destination of destinations) {
+      for (const { ranges, edge } of rows.outside(destination, 'ingress')) {
+        const clipped = intersectRanges(ranges, from.external);
+        if (clipped.length > 0) {
           yield {
-            source: from,
-            destination: { kind: 'workload', workload: destination.workload },
             ...edge,
+            source: { kind: 'external', ranges: clipped },
+            destination: end(destination.group),
           };
         }
       }
     }
-    for (const { ranges, edge } of externalEdges(
-      universe.externalClasses,
-      outside => source.classes.map(inside => edgeOf(inside, outside)),
-    )) {
-      yield {
-        source: from,
-        destination: { kind: 'external', ranges },
-        ...edge,
-      };
-    }
-  }
-  for (const destination of members) {
-    for (const { ranges, edge } of externalEdges(
-      universe.externalClasses,
-      outside => destination.classes.map(inside => edgeOf(outside, inside)),
-    )) {
-      yield {
-        source: { kind: 'external', ranges },
-        destination: { kind: 'workload', workload: destination.workload },
-        ...edge,
-      };
-    }
   }
 }
 
+/** {@link reach} between all of some groups and everything outside. */
+export function reachAmong<G extends ReachGroup>(
+  connections: Connections,
+  groups: readonly G[],
+): Generator<ReachEdge<G>> {
+  const side = { groups, external: EVERY_ADDRESS };
+  return reach(connections, { from: side, to: side });
+}
+
+type GroupEdge = Edge & { reasons: readonly string[] };
+
+interface OutsideEdge {
+  ranges: readonly AddressRange[];
+  edge: GroupEdge;
+}
+
+/** A group by its classes, each with the pods of the group only. */
+interface Member<G> {
+  group: G;
+  /** Equal for groups that nothing tells apart. */
+  key: number;
+  classes: readonly PodClass[];
+}
+
+interface ClassPair {
+  source: EndpointClass;
+  destination: EndpointClass;
+}
+
+/** Edges are remembered up to here; what falls out is computed again. */
+const MOST_REMEMBERED = 300_000;
+
+class Rows {
+  static create(connections: Connections): Rows {
+    return new Rows(connections);
+  }
+
+  readonly #keys = new Map<string, number>();
+  readonly #edges = new Map<string, GroupEdge | undefined>();
+  readonly #outside = new Map<string, OutsideEdge[]>();
+  readonly #relations = new Map<Relation, number>();
+
+  private constructor(private readonly connections: Connections) {}
+
+  member<G extends ReachGroup>(group: G): Member<G> {
+    const { universe } = this.connections;
+    const byClass = new Map<PodClass, PodView[]>();
+    for (const pod of group.pods) {
+      const podClass = universe.classOfPod(pod);
+      if (podClass) {
+        const pods = byClass.get(podClass) ?? [];
+        pods.push(pod);
+        byClass.set(podClass, pods);
+      }
+    }
+    const classes = [...byClass]
+      .map(([podClass, pods]): PodClass => ({ ...podClass, pods }))
+      .sort((left, right) => left.id - right.id);
+    // Where nodes count by place, it matters on which ones the pods are.
+    const identity = classes
+      .map(({ id, pods }) =>
+        universe.nodeClasses.length === 0
+          ? id
+          : `${id}@${[...new Set(pods.map(({ spec }) => spec.nodeName))]
+              .sort()
+              .join()}`,
+      )
+      .join(';');
+    return { group, classes, key: numberFor(identity, this.#keys) };
+  }
+
+  between(
+    source: Member<unknown>,
+    destination: Member<unknown>,
+  ): GroupEdge | undefined {
+    return this.#remembered(`${source.key} ${destination.key}`, () =>
+      this.#pairs(source, destination, () => true),
+    );
+  }
+
+  /** Among different pods of one group. */
+  within(member: Member<unknown>): GroupEdge | undefined {
+    const alone = member.classes
+      .filter(({ pods }) => pods.length === 1)
+      .map(({ id }) => id);
+    return this.#remembered(`${member.key} ${alone.join()} within`, () =>
+      this.#pairs(
+        member,
+        member,
+        (one, other) => one !== other || one.pods.length > 1,
+      ),
+    );
+  }
+
+  #remembered(key: string, pairs: () => ClassPair[]): GroupEdge | undefined {
+    if (!this.#edges.has(key)) {
+      if (this.#edges.size >= MOST_REMEMBERED) {
+        this.#edges.clear();
+      }
+      this.#edges.set(key, this.#union(pairs()));
+    }
+    return this.#edges.get(key);
+  }
+
+  /** The addresses outside, merged where nothing tells their edges apart. */
+  outside(
+    { classes }: Member<unknown>,
+    direction: 'ingress' | 'egress',
+  ): OutsideEdge[] {
+    // Outside nothing is decided, so what the inside says is all that counts.
+    const key = `${direction} ${classes
+      .map(inside =>
+        numberFor(
+          this.connections.relation(inside, direction),
+          this.#relations,
+        ),
+      )
+      .join()}`;
+    let edges = this.#outside.get(key);
+    if (!edges) {
+      const merged = new Map<
+        string,
+        { ranges: AddressRange[]; edge: GroupEdge }
+      >();
+      for (const outside of this.connections.universe.externalClasses) {
+        const edge = this.#union(
+          classes.map(inside =>
+            direction === 'egress'
+              ? { source: inside, destination: outside }
+              : { source: outside, destination: inside },
+          ),
+        );
+        if (edge) {
+          const same = merged.get(keyOf(edge)) ?? { ranges: [], edge };
+          same.ranges.push(...outside.ranges);
+          merged.set(keyOf(edge), same);
+        }
+      }
+      edges = [...merged.values()]
+        .map(({ ranges, edge }) => ({ edge, ranges: joinRanges(ranges) }))
+        .sort((left, right) =>
+          left.ranges[0].from < right.ranges[0].from ? -1 : 1,
+        );
+      this.#outside.set(key, edges);
+    }
+    return edges;
+  }
+
+  #pairs(
+    source: Member<unknown>,
+    destination: Member<unknown>,
+    counts: (one: PodClass, other: PodClass) => boolean,
+  ): ClassPair[] {
+    return source.classes.flatMap(one =>
+      destination.classes.flatMap(other =>
+        counts(one, other)
+          ? this.connections.universe.betweenClasses(one, other)
+          : [],
+      ),
+    );
+  }
+
+  /** Undefined where nothing passes. */
+  #union(pairs: readonly ClassPair[]): GroupEdge | undefined {
+    const edge = unionEdges(
+      pairs.map(({ source, destination }) =>
+        this.connections.edge(source, destination),
+      ),
+    );
+    return edge && { ...edge, reasons: this.#reasons(pairs, edge.unknown) };
+  }
+
+  #reasons(pairs: readonly ClassPair[], unknown: PortSet): string[] {
+    const reasons = new Set<string>();
+    for (const { protocol, from } of unknown.ranges()) {
+      for (const pair of pairs) {
+        const { reason } = decide(this.connections, {
+          ...pair,
+          protocol,
+          port: from,
+        });
+        if (reason !== undefined) {
+          reasons.add(reason);
+        }
+      }
+    }
+    return [...reasons].sort();
+  }
+}
+
+function numberFor<K>(key: K, numbers: Map<K, number>): number {
+  let number = numbers.get(key);
+  if (number === undefined) {
+    number = numbers.size;
+    numbers.set(key, number);
+  }
+  return number;
+}
+
 /** Undefined where nothing passes. */
-function unionEdges(edges: readonly Edge[]): Edge | undefined {
+export function unionEdges(edges: readonly Edge[]): Edge | undefined {
   const allowed = PortSet.union(edges.map(edge => edge.allowed));
   const unknown = PortSet.union(edges.map(edge => edge.unknown)).subtract(
     allowed,
@@ -114,49 +322,48 @@ function unionEdges(edges: readonly Edge[]): Edge | undefined {
     : { allowed, unknown, conditional: [...conditions.values()] };
 }
 
-function keyOf({ allowed, unknown, conditional }: Edge): string {
+/** Equal where the same is true of both. */
+export function keyOf({ allowed, unknown, conditional }: Edge): string {
   return [
     allowed.key,
     unknown.key,
-    ...conditional.map(
-      ({ ports, conditions }) => `${ports.key}?${conditions.join('|')}`,
-    ),
+    ...conditional
+      .map(({ ports, conditions }) => `${ports.key}?${conditions.join('|')}`)
+      .sort(),
   ].join('/');
 }
 
-/** The classes outside, merged where nothing tells their edges apart. */
-function externalEdges(
-  classes: readonly ExternalClass[],
-  edgesOf: (external: ExternalClass) => Edge[],
-): { ranges: AddressRange[]; edge: Edge }[] {
-  const merged = new Map<string, { ranges: AddressRange[]; edge: Edge }>();
-  for (const external of classes) {
-    const edge = unionEdges(edgesOf(external));
-    if (edge) {
-      const key = keyOf(edge);
-      const same = merged.get(key) ?? { ranges: [], edge };
-      same.ranges.push(...external.ranges);
-      merged.set(key, same);
-    }
-  }
-  return [...merged.values()].map(({ ranges, edge }) => ({
-    edge,
-    ranges: joinRanges(ranges),
-  }));
-}
-
-function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
+/** Sorted, apart, and as few as possible. */
+export function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
   const joined: AddressRange[] = [];
   for (const { from, to } of [...ranges].sort((left, right) =>
     left.from < right.from ? -1 : 1,
   )) {
     const last = joined[joined.length - 1];
     // IPv4 ends where IPv6 begins on the line; they are no neighbours.
-    if (last && last.to + 1n === from && from !== 1n << 32n) {
-      last.to = to;
+    if (last && from <= last.to + 1n && from !== ALL_IPV6.from) {
+      last.to = to > last.to ? to : last.to;
     } else {
       joined.push({ from, to });
     }
   }
   return joined;
+}
+
+/** Both sorted. */
+function intersectRanges(
+  ranges: readonly AddressRange[],
+  wanted: readonly AddressRange[],
+): readonly AddressRange[] {
+  if (wanted === EVERY_ADDRESS) {
+    return ranges;
+  }
+  return ranges.flatMap(range =>
+    wanted
+      .filter(({ from, to }) => from <= range.to && to >= range.from)
+      .map(({ from, to }) => ({
+        from: from > range.from ? from : range.from,
+        to: to < range.to ? to : range.to,
+      })),
+  );
 }

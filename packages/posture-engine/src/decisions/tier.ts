@@ -5,8 +5,8 @@
  */
 import type { ObjectReference } from '../snapshot';
 import type { ClassSet } from './ClassSet';
-import type { PodClass } from './Universe';
-import type { PortSet } from './PortSet';
+import type { NodeClass, PodClass } from './Universe';
+import { PortSet } from './PortSet';
 
 export type Direction = 'ingress' | 'egress';
 export const DIRECTIONS: readonly Direction[] = ['ingress', 'egress'];
@@ -34,7 +34,8 @@ export interface TierRule {
   conditions?: readonly Condition[];
   /** For `unknown`: why nobody can tell, in a sentence. */
   reason?: string;
-  decidedBy: DecidingField;
+  /** Absent where no object decides, but that something could not be seen. */
+  decidedBy?: DecidingField;
 }
 
 /** Lists of rules of equal rank, such as of policies with the same priority: what they disagree on, nobody can tell. */
@@ -60,11 +61,24 @@ export interface Tier {
    * it is computed once.
    */
   answer(subject: PodClass, direction: Direction): TierAnswer | undefined;
+  /** Of tiers that may decide about nodes themselves. */
+  answerNode?(node: NodeClass, direction: Direction): TierAnswer | undefined;
 }
 
 /** All rules of an answer, rivals among them. */
 export function rulesOf({ rules }: TierAnswer): TierRule[] {
   return rules.flatMap(rule => ('rivals' in rule ? rule.rivals.flat() : rule));
+}
+
+/** Nobody can tell anything of the subject, for the reason given. */
+export function unknownAnswer(
+  { everyone }: { everyone: ClassSet },
+  reason: string,
+): TierAnswer {
+  return {
+    rules: [{ effect: 'unknown', reason, peers: everyone, ports: PortSet.all }],
+    otherwise: { effect: 'next' },
+  };
 }
 
 /** Remembers answers by what makes them, so that equal answers are one object. */

@@ -2,44 +2,175 @@
  * One pass of all controls over all workloads. A control that lacks a kind it
  * needs is `unknown` here, before it runs; one that throws is `unknown` too,
  * for that workload alone.
+ *
+ * A judge remembers its last pass: what a control needs says what its answers
+ * can depend on, so after a change only the workloads are asked again that the
+ * change can touch.
  */
-import { Control, Judgement } from '../controls/control';
-import { meshOf } from '../mesh/mesh';
+import { Control, Judgement, Need } from '../controls/control';
+import { CONTROL_PLANE_NAMESPACE, meshOf } from '../mesh/mesh';
 import {
   ClusterSnapshot,
   CoverageGap,
+  KindName,
   Workload,
   compare,
+  sameValue,
+  workloadKey,
 } from '../snapshot';
 import { Exemption, Finding, Subject } from './finding';
 
-export interface JudgeOptions {
+export interface CreateJudgeOptions {
   controls: readonly Control[];
   exemptions?: readonly Exemption[];
+}
+
+export interface JudgeOptions extends CreateJudgeOptions {
   /** Judge only these; all workloads of the snapshot if omitted. */
   workloads?: readonly Workload[];
+}
+
+/** What a judge remembers of a workload: the findings of each control, before exemptions. */
+interface Remembered {
+  workload: Workload;
+  findings: readonly (readonly Finding[])[];
+}
+
+/** Keeps the findings of one cluster up to date. */
+export class Judge {
+  static create(options: CreateJudgeOptions): Judge {
+    return new Judge(
+      [...options.controls].sort((left, right) => compare(left.id, right.id)),
+      options.exemptions ?? [],
+    );
+  }
+
+  #snapshot: ClusterSnapshot | undefined;
+  #remembered: ReadonlyMap<string, Remembered> = new Map();
+
+  private constructor(
+    private readonly controls: readonly Control[],
+    private readonly exemptions: readonly Exemption[],
+  ) {}
+
+  /** All findings of a snapshot, sorted; the same as a judge without a memory would give. */
+  judge(
+    snapshot: ClusterSnapshot,
+    workloads: readonly Workload[] = snapshot.workloads,
+  ): Finding[] {
+    const stale = this.controls.map(control =>
+      staleNamespaces(control, this.#snapshot, snapshot),
+    );
+    const remembered = new Map<string, Remembered>();
+    const result: Finding[] = [];
+    for (const workload of workloads) {
+      const key = workloadKey(workload.reference);
+      const before = this.#remembered.get(key);
+      const known =
+        before && isSame(before.workload, workload) ? before : undefined;
+      const findings = this.controls.map((control, index) =>
+        known && !isStale(stale[index], workload)
+          ? known.findings[index]
+          : evaluate(control, workload, snapshot)
+              .map(answer => toFinding(control, workload, answer))
+              .sort((left, right) => comparePorts(left.subject, right.subject)),
+      );
+      remembered.set(key, { workload, findings });
+      for (const list of findings) {
+        for (const finding of list) {
+          result.push(exempted(finding, this.exemptions, snapshot.observedAt));
+        }
+      }
+    }
+    this.#snapshot = snapshot;
+    this.#remembered = remembered;
+    return result;
+  }
 }
 
 /** The findings of all controls, sorted by subject, control and port: the same input gives the same list. */
 export function judge(
   snapshot: ClusterSnapshot,
-  options: JudgeOptions,
+  { workloads, ...options }: JudgeOptions,
 ): Finding[] {
-  const findings: Finding[] = [];
-  for (const workload of options.workloads ?? snapshot.workloads) {
-    for (const control of options.controls) {
-      for (const judgement of evaluate(control, workload, snapshot)) {
-        findings.push(
-          exempted(
-            toFinding(control, workload, judgement),
-            options.exemptions ?? [],
-            snapshot.observedAt,
-          ),
-        );
+  return Judge.create(options).judge(snapshot, workloads);
+}
+
+/** All pods must have been seen, or nothing is known of what runs. */
+const PODS: Need = { kind: 'Pod', in: 'namespace' };
+
+/** The namespaces in which the answers of a control may be others than before. */
+function staleNamespaces(
+  control: Control,
+  before: ClusterSnapshot | undefined,
+  now: ClusterSnapshot,
+): 'all' | ReadonlySet<string> {
+  if (!before || before === now) {
+    return before ? new Set() : 'all';
+  }
+  const changes = changesBetween(before, now);
+  if (changes === 'all') {
+    return 'all';
+  }
+  const stale = new Set<string>();
+  const sameCoverage = ({ kind }: Need) =>
+    sameValue(before.coverage.kinds[kind], now.coverage.kinds[kind]);
+  if (![PODS, ...control.needs].every(sameCoverage)) {
+    return 'all';
+  }
+  for (const need of control.needs) {
+    for (const namespace of changes.get(need.kind) ?? []) {
+      const root = now.derive(meshOf).rootNamespace;
+      if (need.in === 'cluster' || (need.in === 'mesh' && namespace === root)) {
+        return 'all';
       }
+      stale.add(namespace);
     }
   }
-  return findings.sort(compareFindings);
+  return stale;
+}
+
+type Changes = 'all' | ReadonlyMap<KindName, ReadonlySet<string>>;
+
+/** By the later snapshot; all controls of a pass ask the same. */
+const changesOf = new WeakMap<
+  ClusterSnapshot,
+  { before: ClusterSnapshot; changes: Changes }
+>();
+
+function changesBetween(
+  before: ClusterSnapshot,
+  now: ClusterSnapshot,
+): Changes {
+  const known = changesOf.get(now);
+  if (known?.before === before) {
+    return known.changes;
+  }
+  const comparable =
+    before.cluster === now.cluster &&
+    sameValue(before.settings, now.settings) &&
+    sameValue(before.derive(meshOf), now.derive(meshOf)) &&
+    sameValue(before.coverage.problems, now.coverage.problems);
+  const changes = comparable ? now.changesSince(before) : 'all';
+  changesOf.set(now, { before, changes });
+  return changes;
+}
+
+function isStale(
+  stale: 'all' | ReadonlySet<string>,
+  { reference: { namespace } }: Workload,
+): boolean {
+  return stale === 'all' || stale.has(namespace);
+}
+
+function isSame(left: Workload, right: Workload): boolean {
+  return (
+    left === right ||
+    (left.template === right.template &&
+      left.pods.length === right.pods.length &&
+      left.pods.every((pod, index) => pod === right.pods[index]) &&
+      sameValue(left.object, right.object))
+  );
 }
 
 type Answer = Judgement & Pick<Finding, 'missing'>;
@@ -49,24 +180,13 @@ function evaluate(
   workload: Workload,
   snapshot: ClusterSnapshot,
 ): Answer[] {
-  const gaps = control.needs
-    .map(need => gapOf(need, workload, snapshot))
-    .filter((gap): gap is CoverageGap => gap !== undefined);
-  if (gaps.length > 0) {
-    const missing = gaps.flatMap(gap => gap.missing ?? []);
-    return [
-      {
-        verdict: 'unknown',
-        message: `Cannot be told: in ${snapshot.cluster}, ${gaps
-          .map(({ reason }) => reason)
-          .join('; ')}.`,
-        evidence: [],
-        ...(missing.length > 0 ? { missing } : {}),
-      },
-    ];
-  }
   try {
-    return control.evaluate(workload, snapshot);
+    const gaps = [PODS, ...control.needs].flatMap(need =>
+      need.optional ? [] : gapOf(need, workload, snapshot) ?? [],
+    );
+    return gaps.length > 0
+      ? [unseen(snapshot, gaps)]
+      : control.evaluate(workload, snapshot);
   } catch (error) {
     return [
       {
@@ -80,8 +200,24 @@ function evaluate(
   }
 }
 
+function unseen(
+  snapshot: ClusterSnapshot,
+  gaps: readonly CoverageGap[],
+): Answer {
+  const missing = gaps.flatMap(gap => gap.missing ?? []);
+  const reasons = new Set(gaps.map(({ reason }) => reason));
+  return {
+    verdict: 'unknown',
+    message: `Cannot be told: in ${snapshot.cluster}, ${[...reasons].join(
+      '; ',
+    )}.`,
+    evidence: [],
+    ...(missing.length > 0 ? { missing } : {}),
+  };
+}
+
 function gapOf(
-  need: Control['needs'][number],
+  need: Need,
   workload: Workload,
   snapshot: ClusterSnapshot,
 ): CoverageGap | undefined {
@@ -94,6 +230,10 @@ function gapOf(
         namespace,
         snapshot.derive(meshOf).rootNamespace,
       ]);
+    case 'control-plane':
+      return snapshot.settings.meshConfig
+        ? undefined
+        : snapshot.coverage.gap(need.kind, [CONTROL_PLANE_NAMESPACE]);
     default:
       return snapshot.coverage.gap(need.kind);
   }
@@ -146,14 +286,4 @@ function exempted(
 function comparePorts(left: Subject, right: Subject): number {
   const rank = ({ port }: Subject) => (port === null ? Infinity : port ?? -1);
   return rank(left) === rank(right) ? 0 : rank(left) - rank(right);
-}
-
-function compareFindings(left: Finding, right: Finding): number {
-  return (
-    compare(left.subject.namespace, right.subject.namespace) ||
-    compare(left.subject.name, right.subject.name) ||
-    compare(left.subject.kind, right.subject.kind) ||
-    compare(left.control, right.control) ||
-    comparePorts(left.subject, right.subject)
-  );
 }

@@ -23,8 +23,8 @@ export const LEVELS = [
 
 /**
  * By the worst control that fails, since an average hides a hole. `unknown`
- * where nothing fails but less than nine tenths could be judged: not looking
- * must never look good.
+ * where nothing high fails but less than nine tenths could be judged: not
+ * looking must never look good.
  */
 export type Level = (typeof LEVELS)[number];
 
@@ -35,7 +35,7 @@ const WEIGHTS: Record<Severity, number> = {
   low: 1,
 };
 
-/** Nothing fails and at least this share could be judged: `zero trust`. */
+/** The share of controls that must have been judged before a level may look good. */
 const JUDGED_ENOUGH = 0.9;
 
 export interface PillarSummary {
@@ -68,15 +68,17 @@ interface ControlResult {
 
 /** `fail` outweighs `unknown`, which outweighs `exempt`, which outweighs `pass`. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
-  return VERDICTS.find(verdict => verdicts.includes(verdict)) ?? 'not-applicable';
+  return (
+    VERDICTS.find(verdict => verdicts.includes(verdict)) ?? 'not-applicable'
+  );
 }
 
 function worstSeverity(severities: readonly Severity[]): Severity | undefined {
   return SEVERITIES.find(severity => severities.includes(severity));
 }
 
-function foldControls(findings: readonly Finding[]): ControlResult[] {
-  const byControl = new Map<string, Finding[]>();
+function foldControls(findings: readonly JudgedControl[]): ControlResult[] {
+  const byControl = new Map<string, JudgedControl[]>();
   for (const finding of findings) {
     const list = byControl.get(finding.control) ?? [];
     list.push(finding);
@@ -119,26 +121,27 @@ function levelOf(results: readonly ControlResult[]): Level {
       .filter(({ verdict }) => verdict === 'fail' || verdict === 'exempt')
       .map(({ severity }) => severity),
   );
-  switch (failing) {
-    case 'critical':
-      return 'exposed';
-    case 'high':
-      return 'partial';
-    case 'medium':
-    case 'low':
-      return 'hardened';
-    default: {
-      const judged = results.filter(({ verdict }) => verdict !== 'unknown');
-      return results.length > 0 &&
-        judged.length >= JUDGED_ENOUGH * results.length
-        ? 'zero trust'
-        : 'unknown';
-    }
+  if (failing === 'critical') {
+    return 'exposed';
   }
+  if (failing === 'high') {
+    return 'partial';
+  }
+  const judged = results.filter(({ verdict }) => verdict !== 'unknown');
+  if (results.length === 0 || judged.length < JUDGED_ENOUGH * results.length) {
+    return 'unknown';
+  }
+  return failing ? 'hardened' : 'zero trust';
 }
 
+/** The part of a finding that a summary rests on. */
+export type JudgedControl = Pick<
+  Finding,
+  'control' | 'pillar' | 'severity' | 'verdict'
+>;
+
 /** Folds findings, of one service in all its clusters say, into what people see first. */
-export function summarize(findings: readonly Finding[]): Summary {
+export function summarize(findings: readonly JudgedControl[]): Summary {
   const all = foldControls(findings);
   const results = all.filter(({ verdict }) => verdict !== 'not-applicable');
   const counts = Object.fromEntries(

@@ -1,1 +1,3 @@
 export * from './parse';
+export { readDocuments } from './yaml';
+export type { DocumentResult } from './yaml';

@@ -3,8 +3,8 @@
  * the document and the field. YAML is read as kubectl reads it (1.1: `yes` is
  * a boolean, 017 is 15), JSON too, `List` kinds are opened.
  */
-import { LineCounter, parseAllDocuments, Document } from 'yaml';
 import { KubernetesObject } from '../snapshot';
+import { readDocuments } from './yaml';
 
 /** Where in the input something is wrong; `document` counts from 1, `field` is '' for the document as a whole. */
 export interface ManifestProblem {
@@ -25,15 +25,15 @@ export interface ParsedManifests {
   problems: ManifestProblem[];
 }
 
-/** More aliases than this make a small file a large tree; real manifests use a handful. */
-const MOST_ALIASES = 100;
 /** As the API server's own limit of a request body, times what a List may hold. */
 const LONGEST_TEXT = 64 * 1024 * 1024;
 
 /** `file.yaml, document 2: metadata.name: ...`, as the command line and the scaffolder print it. */
 export function describeProblem(problem: ManifestProblem): string {
   const { file, document, field, message } = problem;
-  return `${file}, document ${document}: ${field === '' ? '' : `${field}: `}${message}`;
+  return `${file}, document ${document}: ${
+    field === '' ? '' : `${field}: `
+  }${message}`;
 }
 
 /** Reads all documents of a text. Nothing is thrown: what cannot be read is a problem, and the rest is still there. */
@@ -45,34 +45,26 @@ export function parseManifests(text: string, file: string): ParsedManifests {
     problem(1, '', `longer than ${LONGEST_TEXT} characters`);
     return result;
   }
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-    schema: 'yaml-1.1',
-  });
-  [...documents].forEach((document, index) => {
+  readDocuments(text).forEach((read, index) => {
     const number = index + 1;
-    if (document.errors.length > 0) {
-      const error = document.errors[0];
-      const { line, col } = lines.linePos(error.pos[0]);
-      problem(number, '', `line ${line}, column ${col}: ${error.message}`);
+    if ('error' in read) {
+      problem(number, '', read.error);
       return;
     }
-    const value = toValue(document);
-    if ('error' in value) {
-      problem(number, '', value.error);
-      return;
-    }
-    if (value.content === null || value.content === undefined) {
+    if (read.content === null || read.content === undefined) {
       return; // an empty document, such as a leading or trailing `---`
     }
-    for (const { field, content } of openList(value.content)) {
+    for (const { field, content } of openList(read.content)) {
+      if (isForKustomize(content)) {
+        continue;
+      }
       const wrong = checkObject(content);
       if (wrong) {
-        problem(number, `${field}${wrong.field}`, wrong.message);
+        problem(
+          number,
+          [field, wrong.field].filter(part => part !== '').join('.'),
+          wrong.message,
+        );
       } else {
         result.objects.push({
           file,
@@ -85,25 +77,18 @@ export function parseManifests(text: string, file: string): ParsedManifests {
   return result;
 }
 
-function toValue(document: Document.Parsed): { content: unknown } | { error: string } {
-  try {
-    return { content: document.toJS({ maxAliasCount: MOST_ALIASES }) };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `v1 List` and typed lists such as `PodList` hold objects; items of a typed list may leave out what they are. */
+/** `v1 List` and typed lists such as `PodList` hold objects and have no name; items of a typed list may leave out what they are. */
 function openList(content: unknown): { field: string; content: unknown }[] {
   if (
     !isRecord(content) ||
     typeof content.kind !== 'string' ||
     !content.kind.endsWith('List') ||
-    !Array.isArray(content.items)
+    !Array.isArray(content.items) ||
+    (isRecord(content.metadata) && content.metadata.name !== undefined)
   ) {
     return [{ field: '', content }];
   }
@@ -114,10 +99,19 @@ function openList(content: unknown): { field: string; content: unknown }[] {
         ? { apiVersion: content.apiVersion, kind, ...item }
         : item;
     return openList(typed).map(inner => ({
-      field: `items[${index}]${inner.field === '' ? '.' : `.${inner.field}`}`,
+      field: `items[${index}]${inner.field === '' ? '' : `.${inner.field}`}`,
       content: inner.content,
     }));
   });
+}
+
+/** Lies among manifests, and no API server ever sees it. */
+function isForKustomize(content: unknown): boolean {
+  return (
+    isRecord(content) &&
+    typeof content.apiVersion === 'string' &&
+    content.apiVersion.startsWith('kustomize.config.k8s.io/')
+  );
 }
 
 function checkObject(

@@ -48,8 +48,12 @@ function opennessOfPeer({
     return ipBlock.except?.length ? 'outside addresses' : 'anyone';
   }
   return namespaceSelector &&
-    isOpenEnded(namespaceSelector) &&
-    isOpenEnded(podSelector ?? {})
+    isOpenEnded(
+      namespaceSelector,
+      // Every namespace has this label; others are given with care.
+      key => key === 'kubernetes.io/metadata.name',
+    ) &&
+    isOpenEnded(podSelector ?? {}, () => true)
     ? 'every pod'
     : undefined;
 }
@@ -64,19 +68,22 @@ export function isLargerThanPrivate(cidr: string): boolean {
   }
 }
 
-/** Whether a selector also takes things that nobody has thought of yet: it is empty, or says only what they must not be. */
-function isOpenEnded({
-  matchLabels,
-  matchExpressions,
-}: LabelSelector): boolean {
+/**
+ * Whether a selector also takes things that nobody has thought of yet: it is
+ * empty, says only what they must not be, or asks for a label that `mayHave`
+ * says anybody may have.
+ */
+function isOpenEnded(
+  { matchLabels, matchExpressions }: LabelSelector,
+  mayHave: (key: string) => boolean,
+): boolean {
   return (
     Object.keys(matchLabels ?? {}).length === 0 &&
     (matchExpressions ?? []).every(
       ({ key, operator }) =>
         operator === 'NotIn' ||
         operator === 'DoesNotExist' ||
-        // Every namespace has this label.
-        (operator === 'Exists' && key === 'kubernetes.io/metadata.name'),
+        (operator === 'Exists' && mayHave(key)),
     )
   );
 }

@@ -25,7 +25,12 @@ export function routesOfGatewayRoute(
   const { rules = [], parentRefs = [], hostnames } = route.spec ?? {};
   const object = referenceTo(route);
   const services = rules
-    .flatMap(({ backendRefs = [] }) => backendRefs)
+    .flatMap(({ backendRefs = [], filters = [] }) => [
+      ...backendRefs,
+      ...filters.flatMap(
+        ({ requestMirror }) => requestMirror?.backendRef ?? [],
+      ),
+    ])
     .filter(
       ({ kind = 'Service', group = '' }) => kind === 'Service' && group === '',
     )

@@ -5,11 +5,11 @@ import {
   ReachEdge,
   ReachEndpoint,
   protocolOf,
-  reachByWorkload,
+  reachAmong,
   placeOf,
 } from '../decisions';
 import { parseManifests } from '../manifests';
-import { ClusterSnapshot, KubernetesObject } from '../snapshot';
+import { ClusterSnapshot, KubernetesObject, Workload } from '../snapshot';
 import { describeConformance } from '../testing/conformance';
 import { connectionsOf } from './connections';
 
@@ -130,11 +130,11 @@ function expectedLines(name: string): Line[] {
     });
 }
 
-function sideOf(endpoint: ReachEndpoint): Side[] {
+function sideOf(endpoint: ReachEndpoint<Workload>): Side[] {
   if (endpoint.kind === 'external') {
     return endpoint.ranges.map(range => ({ ...range }));
   }
-  const { kind, namespace, name } = endpoint.workload.reference;
+  const { kind, namespace, name } = endpoint.group.reference;
   return [{ workload: `${namespace}/${name}[${kind}]` }];
 }
 
@@ -186,8 +186,8 @@ describeConformance('np-guard', () => {
     const expected = expectedLines(name);
     const snapshot = snapshotOf(name);
     const actual = [
-      ...reachByWorkload(snapshot.derive(connectionsOf), snapshot.workloads),
-    ].flatMap(({ source, destination, allowed }: ReachEdge) =>
+      ...reachAmong(snapshot.derive(connectionsOf), snapshot.workloads),
+    ].flatMap(({ source, destination, allowed }: ReachEdge<Workload>) =>
       sideOf(source).flatMap(one =>
         sideOf(destination).map(other => ({
           source: one,

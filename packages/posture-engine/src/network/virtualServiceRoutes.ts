@@ -13,19 +13,19 @@ export function routesOfVirtualService(
   snapshot: ClusterSnapshot,
 ): EdgeRoute[] {
   const { namespace = 'default' } = route.metadata;
-  const {
-    gateways = [],
-    hosts = [],
-    http = [],
-    tls = [],
-    tcp = [],
-  } = route.spec ?? {};
+  const { gateways = [], hosts = [], http = [] } = route.spec ?? {};
   const object = referenceTo(route);
-  const services = [...http, ...tls, ...tcp]
-    .flatMap(({ route: destinations = [] }) => destinations)
-    .flatMap(
-      ({ destination }) => serviceOfHost(destination?.host, namespace) ?? [],
-    );
+  const delegates = http.flatMap(
+    ({ delegate }) =>
+      (delegate &&
+        snapshot.get(
+          'VirtualService',
+          delegate.name,
+          delegate.namespace ?? namespace,
+        )) ??
+      [],
+  );
+  const services = [route, ...delegates].flatMap(servicesOf);
   return gateways.flatMap((named, index) => {
     if (named === 'mesh') {
       return [];
@@ -75,6 +75,19 @@ export function routesOfVirtualService(
           };
     return services.map(service => ({ route: object, service, ...state }));
   });
+}
+
+/** What a VirtualService sends requests to, copies of them included. */
+function servicesOf({ metadata, spec }: VirtualService) {
+  const { http = [], tls = [], tcp = [] } = spec ?? {};
+  return [...http, ...tls, ...tcp]
+    .flatMap(({ route = [], mirror, mirrors = [] }) => [
+      ...[...route, ...mirrors].map(({ destination }) => destination?.host),
+      mirror?.host,
+    ])
+    .flatMap(
+      host => serviceOfHost(host, metadata.namespace ?? 'default') ?? [],
+    );
 }
 
 /** `orders`, `orders.shop`, `orders.shop.svc`, `orders.shop.svc.cluster.local`; a name of another domain is no Service of this cluster. */

@@ -1,1 +1,2 @@
 export * from './labelSelector';
+export * from './selectorIndex';

@@ -13,6 +13,14 @@ export function matchesLabels(
   );
 }
 
+/** Thrown for an operator outside In, NotIn, Exists, DoesNotExist; the judge turns it into `unknown`. */
+export class UnknownOperatorError extends Error {
+  constructor(operator: string) {
+    super(`label selectors have no operator "${operator}"`);
+    this.name = 'UnknownOperatorError';
+  }
+}
+
 /**
  * Whether a selector matches; an empty selector matches everything. NotIn and
  * DoesNotExist also match where the key is absent. An operator that Kubernetes
@@ -24,28 +32,22 @@ export function matchesSelector(
 ): boolean {
   return (
     matchesLabels(selector.matchLabels, labels) &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-      switch (operator) {
-        case 'In':
-          return value !== undefined && values.includes(value);
-        case 'NotIn':
-          return value === undefined || !values.includes(value);
-        case 'Exists':
-          return value !== undefined;
-        case 'DoesNotExist':
-          return value === undefined;
-        default:
-          throw new UnknownOperatorError(operator);
-      }
-    })
+    (selector.matchExpressions ?? []).every(
+      ({ key, operator, values = [] }) => {
+        const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+        switch (operator) {
+          case 'In':
+            return value !== undefined && values.includes(value);
+          case 'NotIn':
+            return value === undefined || !values.includes(value);
+          case 'Exists':
+            return value !== undefined;
+          case 'DoesNotExist':
+            return value === undefined;
+          default:
+            throw new UnknownOperatorError(operator);
+        }
+      },
+    )
   );
-}
-
-/** Thrown for an operator outside In, NotIn, Exists, DoesNotExist; the judge turns it into `unknown`. */
-export class UnknownOperatorError extends Error {
-  constructor(operator: string) {
-    super(`label selectors have no operator "${operator}"`);
-    this.name = 'UnknownOperatorError';
-  }
 }

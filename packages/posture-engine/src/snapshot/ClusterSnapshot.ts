@@ -1,22 +1,39 @@
 /**
  * One immutable, indexed view of one cluster: what every decision and every
  * control reads. Nothing in it does I/O, and nothing changes after creation.
+ * Creating one again after a change is cheap: objects, views of pods and
+ * everything read from them are shared by identity with the snapshot before.
  */
 import { Coverage, ObjectProblem } from './coverage';
+import { sameValue } from './fieldPath';
 import { KIND_NAMES, KindName, Resource } from './kinds';
-import { KubernetesObject } from './objects';
+import { KubernetesObject, describeObject } from './objects';
 import { readObject } from './readObject';
-import { Workload, WorkloadReference, collectWorkloads } from './workloads';
+import {
+  Workload,
+  WorkloadReference,
+  collectWorkloads,
+  compare,
+  workloadKey,
+} from './workloads';
 
 /** What cannot be read from objects and somebody states instead. */
 export interface ClusterSettings {
   /** Istio's MeshConfig, as its YAML would be read, where the cluster has no ConfigMap `istio`. */
   meshConfig?: Readonly<Record<string, unknown>>;
+  /** The network, where the objects do not show it. */
+  cni?: 'cilium' | 'calico';
+  /** Settings of Cilium's agent by their names in its ConfigMap `cilium-config`, where the cluster has none; what is left out has its default. */
+  ciliumConfig?: Readonly<Record<string, string>>;
 }
 
 export interface CreateSnapshotOptions {
   /** The cluster's name, as people call it. */
   cluster: string;
+  /**
+   * Of two objects of the same name the later one counts, as when both are
+   * applied; unless they are equal, that is a problem of the coverage too.
+   */
   objects: Iterable<KubernetesObject>;
   /** ISO 8601; the engine has no clock of its own. Exemptions expire against it. */
   observedAt?: string;
@@ -25,90 +42,182 @@ export interface CreateSnapshotOptions {
   settings?: ClusterSettings;
 }
 
-type ResourceTable = { [K in KindName]: Resource<K>[] };
+/** The objects of one kind by namespace ('' for a cluster's own) and name. */
+type NamespaceTable = Map<string, Map<string, Resource<KindName>>>;
 
-const WHOLE_KIND = Symbol('whole kind');
+function sortedByKey<T>(map: ReadonlyMap<string, T> | undefined): T[] {
+  return [...(map ?? [])]
+    .sort(([left], [right]) => compare(left, right))
+    .map(([, value]) => value);
+}
 
 export class ClusterSnapshot {
   /** Objects that cannot be read become problems of the coverage, and cost nothing else. */
   static create(options: CreateSnapshotOptions): ClusterSnapshot {
-    const table = Object.fromEntries(
-      KIND_NAMES.map(kind => [kind, []]),
-    ) as unknown as ResourceTable;
+    const tables = new Map<KindName, NamespaceTable>();
     const problems: ObjectProblem[] = [];
     for (const object of options.objects) {
       const result = readObject(object);
       if ('problem' in result) {
         problems.push(result.problem);
       } else if ('resource' in result) {
-        (table[result.kind] as Resource<KindName>[]).push(result.resource);
+        const { kind, resource } = result;
+        const before = put(tables, kind, resource);
+        if (before && !sameValue(before, resource)) {
+          const { namespace, name } = resource.metadata;
+          problems.push({
+            kind,
+            object: describeObject({ kind: resource.kind, namespace, name }),
+            ...(namespace === undefined ? {} : { namespace }),
+            field: 'metadata.name',
+            message: 'is there more than once, and not the same each time',
+          });
+        }
       }
     }
     return new ClusterSnapshot(
       options.cluster,
       options.observedAt,
-      table,
+      tables,
       (options.coverage ?? Coverage.complete)(problems),
       options.settings ?? {},
     );
   }
 
   readonly workloads: readonly Workload[];
-  readonly #derived = new Map<(snapshot: ClusterSnapshot) => unknown, unknown>();
-  readonly #index = new Map<
+  readonly #lists = new Map<KindName, readonly Resource<KindName>[]>();
+  readonly #namespaceLists = new Map<
     KindName,
-    Map<string | symbol, Map<string, Resource<KindName>>>
+    Map<string, readonly Resource<KindName>[]>
+  >();
+  readonly #namespaceLabels = new Map<
+    string,
+    Readonly<Record<string, string>>
+  >();
+  #workloadsByNamespace: ReadonlyMap<string, readonly Workload[]> | undefined;
+  #workloadsByKey: ReadonlyMap<string, Workload> | undefined;
+  readonly #derived = new Map<
+    (snapshot: ClusterSnapshot) => unknown,
+    unknown
+  >();
+
+  readonly #derivedIn = new Map<
+    (snapshot: ClusterSnapshot, namespace: string) => unknown,
+    Map<string, unknown>
   >();
 
   private constructor(
     readonly cluster: string,
     readonly observedAt: string | undefined,
-    private readonly table: ResourceTable,
+    private readonly tables: ReadonlyMap<KindName, NamespaceTable>,
     readonly coverage: Coverage,
     readonly settings: ClusterSettings,
   ) {
     this.workloads = collectWorkloads(this);
   }
 
-  /** All objects of a kind, in the order of the source. */
+  /** All objects of a kind, by namespace and name: the order of the source decides nothing, and shows nowhere. */
   all<K extends KindName>(kind: K): readonly Resource<K>[] {
-    return this.table[kind];
+    let list = this.#lists.get(kind);
+    if (!list) {
+      list = sortedByKey(this.tables.get(kind)).flatMap(objects =>
+        sortedByKey(objects),
+      );
+      this.#lists.set(kind, list);
+    }
+    return list as readonly Resource<K>[];
   }
 
-  /** The objects of a kind in one namespace. */
+  /** The namespaces that hold objects of some of the kinds. */
+  namespacesOf(kinds: readonly KindName[]): ReadonlySet<string> {
+    return new Set(
+      kinds.flatMap(kind => [...(this.tables.get(kind)?.keys() ?? [])]),
+    );
+  }
+
+  /** The objects of a kind in one namespace, by name. */
   inNamespace<K extends KindName>(
     kind: K,
     namespace: string,
   ): readonly Resource<K>[] {
-    const objects = this.#indexOf(kind).get(namespace);
-    return objects ? ([...objects.values()] as Resource<K>[]) : [];
+    let lists = this.#namespaceLists.get(kind);
+    if (!lists) {
+      lists = new Map();
+      this.#namespaceLists.set(kind, lists);
+    }
+    let list = lists.get(namespace);
+    if (!list) {
+      list = sortedByKey(this.tables.get(kind)?.get(namespace));
+      lists.set(namespace, list);
+    }
+    return list as readonly Resource<K>[];
   }
 
+  /** `namespace` is left out for kinds that belong to no namespace. */
   get<K extends KindName>(
     kind: K,
     name: string,
-    namespace?: string,
+    namespace: string = '',
   ): Resource<K> | undefined {
-    return this.#indexOf(kind)
-      .get(namespace ?? WHOLE_KIND)
-      ?.get(name) as Resource<K> | undefined;
+    return this.tables.get(kind)?.get(namespace)?.get(name) as
+      | Resource<K>
+      | undefined;
   }
 
   /** Labels of a namespace; one without a Namespace object still carries its name, as every API server sets it. */
   namespaceLabels(name: string): Readonly<Record<string, string>> {
-    return {
-      ...this.get('Namespace', name)?.metadata.labels,
-      'kubernetes.io/metadata.name': name,
-    };
+    let labels = this.#namespaceLabels.get(name);
+    if (!labels) {
+      labels = {
+        ...this.get('Namespace', name)?.metadata.labels,
+        'kubernetes.io/metadata.name': name,
+      };
+      this.#namespaceLabels.set(name, labels);
+    }
+    return labels;
+  }
+
+  workloadsIn(namespace: string): readonly Workload[] {
+    this.#workloadsByNamespace ??= groupByNamespace(this.workloads);
+    return this.#workloadsByNamespace.get(namespace) ?? [];
   }
 
   workload(reference: WorkloadReference): Workload | undefined {
-    return this.workloads.find(
-      ({ reference: { kind, namespace, name } }) =>
-        kind === reference.kind &&
-        namespace === reference.namespace &&
-        name === reference.name,
+    this.#workloadsByKey ??= new Map(
+      this.workloads.map(workload => [
+        workloadKey(workload.reference),
+        workload,
+      ]),
     );
+    return this.#workloadsByKey.get(workloadKey(reference));
+  }
+
+  /**
+   * Where something was added, removed or changed between an earlier snapshot
+   * and this one: the namespaces by kind ('' for kinds of the cluster), found by
+   * identity, so that nothing is compared twice.
+   */
+  changesSince(
+    before: ClusterSnapshot,
+  ): ReadonlyMap<KindName, ReadonlySet<string>> {
+    const changes = new Map<KindName, ReadonlySet<string>>();
+    for (const kind of KIND_NAMES) {
+      const now = this.tables.get(kind);
+      const then = before.tables.get(kind);
+      const namespaces = new Set([
+        ...(now?.keys() ?? []),
+        ...(then?.keys() ?? []),
+      ]);
+      for (const namespace of namespaces) {
+        if (sameObjects(now?.get(namespace), then?.get(namespace))) {
+          namespaces.delete(namespace);
+        }
+      }
+      if (namespaces.size > 0) {
+        changes.set(kind, namespaces);
+      }
+    }
+    return changes;
   }
 
   /** A fact about the whole snapshot, computed once: `snapshot.derive(meshOf)`. */
@@ -119,19 +228,71 @@ export class ClusterSnapshot {
     return this.#derived.get(compute) as T;
   }
 
-  #indexOf(kind: KindName) {
-    let index = this.#index.get(kind);
-    if (!index) {
-      index = new Map();
-      for (const resource of this.table[kind] as Resource<KindName>[]) {
-        const { name, namespace } = resource.metadata;
-        const key = namespace ?? WHOLE_KIND;
-        const objects = index.get(key) ?? new Map();
-        objects.set(name, resource);
-        index.set(key, objects);
-      }
-      this.#index.set(kind, index);
+  /** A fact about one namespace, computed once, so that a change elsewhere costs nothing here. */
+  deriveIn<T>(
+    namespace: string,
+    compute: (snapshot: ClusterSnapshot, namespace: string) => T,
+  ): T {
+    let facts = this.#derivedIn.get(compute);
+    if (!facts) {
+      facts = new Map();
+      this.#derivedIn.set(compute, facts);
     }
-    return index;
+    if (!facts.has(namespace)) {
+      facts.set(namespace, compute(this, namespace));
+    }
+    return facts.get(namespace) as T;
   }
+}
+
+/** Returns the object of the same name that was there before. */
+function put(
+  tables: Map<KindName, NamespaceTable>,
+  kind: KindName,
+  resource: Resource<KindName>,
+): Resource<KindName> | undefined {
+  const { namespace = '', name } = resource.metadata;
+  let table = tables.get(kind);
+  if (!table) {
+    table = new Map();
+    tables.set(kind, table);
+  }
+  let objects = table.get(namespace);
+  if (!objects) {
+    objects = new Map();
+    table.set(namespace, objects);
+  }
+  const before = objects.get(name);
+  objects.set(name, resource);
+  return before;
+}
+
+type Objects = ReadonlyMap<string, Resource<KindName>>;
+
+function sameObjects(
+  left: Objects = new Map(),
+  right: Objects = new Map(),
+): boolean {
+  if (left.size !== right.size) {
+    return false;
+  }
+  for (const [name, resource] of left) {
+    if (right.get(name) !== resource) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function groupByNamespace(
+  workloads: readonly Workload[],
+): ReadonlyMap<string, readonly Workload[]> {
+  const groups = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    const { namespace } = workload.reference;
+    const group = groups.get(namespace) ?? [];
+    group.push(workload);
+    groups.set(namespace, group);
+  }
+  return groups;
 }

@@ -41,6 +41,11 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
+/** The version of an `apiVersion`: `apps/v1` → `v1`, `v1` → `v1`. */
+export function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
 /** `kind namespace/name`, as people say it in messages. */
 export function describeObject(reference: {
   kind: string;
@@ -49,4 +54,21 @@ export function describeObject(reference: {
 }): string {
   const { kind, namespace, name } = reference;
   return namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+/** The name of an object that carries its own header. */
+export function referenceTo(resource: {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}): ObjectReference {
+  const { apiVersion, kind, metadata } = resource;
+  return {
+    apiVersion,
+    kind,
+    ...(metadata.namespace === undefined
+      ? {}
+      : { namespace: metadata.namespace }),
+    name: metadata.name,
+  };
 }

@@ -4,9 +4,15 @@
  * again (nothing about it changed) pays nothing.
  */
 import { z } from 'zod';
-import { KINDS, KindName, Resource, kindNameOf } from './kinds';
-import { KubernetesObject, describeObject, groupOf } from './objects';
+import { KINDS, KindName, Resource, isRemovedKind, kindNameOf } from './kinds';
+import {
+  KubernetesObject,
+  describeObject,
+  groupOf,
+  versionOf,
+} from './objects';
 import { ObjectProblem } from './coverage';
+import { formatPath } from './fieldPath';
 
 export type ReadResult =
   | { kind: KindName; resource: Resource<KindName> }
@@ -15,7 +21,7 @@ export type ReadResult =
 
 const results = new WeakMap<object, ReadResult>();
 
-/** Checks, projects and types one object; kinds that the engine does not read are `ignored`. */
+/** Checks, projects and types one object; kinds that the engine does not read are `ignored`. Never throws. */
 export function readObject(object: KubernetesObject): ReadResult {
   const known = results.get(object);
   if (known) {
@@ -23,42 +29,92 @@ export function readObject(object: KubernetesObject): ReadResult {
   }
   const result = read(object);
   results.set(object, result);
+  if ('resource' in result) {
+    // A source may keep the projection alone and hand it in instead.
+    results.set(result.resource, result);
+  }
   return result;
 }
 
 function read(object: KubernetesObject): ReadResult {
-  const kind = kindNameOf(groupOf(object.apiVersion), object.kind);
+  const group = groupOf(object.apiVersion);
+  const kind = kindNameOf(group, object.kind);
   if (!kind) {
-    return { ignored: true };
+    return isRemovedKind(group, object.kind)
+      ? problemOf(
+          object,
+          undefined,
+          'apiVersion',
+          `no API server of today serves ${object.apiVersion} ${object.kind}, so this object would not exist`,
+        )
+      : { ignored: true };
   }
-  const definition = KINDS[kind];
-  const parsed = (definition.schema as z.ZodType<Resource<KindName>>).safeParse(
-    withoutNulls(object),
-  );
-  if (parsed.success) {
-    const resource = parsed.data;
-    if (definition.namespaced && resource.metadata.namespace === undefined) {
-      // As kubectl does for a manifest that names no namespace.
-      resource.metadata.namespace = 'default';
+  const { namespaced, versions, plural } = KINDS[kind];
+  const version = versionOf(object.apiVersion);
+  if (!versions.includes(version)) {
+    return problemOf(
+      object,
+      kind,
+      'apiVersion',
+      `version ${version} of ${plural} is not known here, only ${versions.join(
+        ', ',
+      )}`,
+    );
+  }
+  const schema = KINDS[kind].schema as z.ZodType<Resource<KindName>>;
+  try {
+    const parsed = schema.safeParse(
+      hasNull(object) ? withoutNulls(object) : object,
+    );
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return problemOf(object, kind, formatPath(issue.path), issue.message);
     }
-    return { kind, resource };
+    const { metadata } = parsed.data;
+    // As kubectl does for a manifest that names no namespace, and as the API has none for the others.
+    metadata.namespace = namespaced
+      ? metadata.namespace || 'default'
+      : undefined;
+    return { kind, resource: parsed.data };
+  } catch (error) {
+    // A stack overflow, from an object nested thousands of levels deep.
+    return problemOf(
+      object,
+      kind,
+      '',
+      error instanceof RangeError ? 'nested too deeply' : String(error),
+    );
   }
-  const issue = parsed.error.issues[0];
+}
+
+function problemOf(
+  object: KubernetesObject,
+  kind: KindName | undefined,
+  field: string,
+  message: string,
+): ReadResult {
+  const { name, namespace } = object.metadata;
   return {
     problem: {
       kind,
-      object: describeObject({
-        kind: object.kind,
-        namespace: object.metadata.namespace,
-        name: object.metadata.name,
-      }),
-      ...(definition.namespaced
-        ? { namespace: object.metadata.namespace ?? 'default' }
+      object: describeObject({ kind: object.kind, namespace, name }),
+      ...(kind && KINDS[kind].namespaced
+        ? { namespace: namespace || 'default' }
         : {}),
-      field: issue.path.map(String).join('.'),
-      message: issue.message,
+      field,
+      message,
     },
   };
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== 'object') {
+    return false;
+  }
+  return (
+    value === null ||
+    (Array.isArray(value) ? value : Object.values(value)).some(hasNull)
+  );
 }
 
 /** An API server treats a null field as absent; null items of a list stay, and are an error. */

@@ -1,36 +1,22 @@
 /**
- * Workloads: the top owners of pods, with the pods and the template behind
+ * Workloads: the top owners of pods, with the pods and the templates behind
  * them. A workload without pods (a manifest, or scaled to nothing) counts its
  * template as one pod.
  */
-import {
-  KindName,
-  Metadata,
-  OwnerReference,
-  Pod, PodOwner, PodSpec, PodTemplate, Resource } from './kinds';
-import { JsonValue, ObjectReference } from './objects';
+import { KindName, Pod, Resource } from './kinds';
+import { ObjectReference, referenceTo } from './objects';
+import { Owner, OwnerIndex, TopOwner, WORKLOAD_KINDS } from './owners';
+import { PodView, viewOfPod, viewOfTemplate } from './podView';
+import { translatePath, sameValue, valueAt } from './fieldPath';
 
-/** Names a workload inside its cluster. */
+/**
+ * Names a workload inside its cluster. The kind carries its API group
+ * (`Job.batch.volcano.sh`) where it could be taken for a kind of Kubernetes' own.
+ */
 export interface WorkloadReference {
   kind: string;
   namespace: string;
   name: string;
-}
-
-/** A running pod, or a template that stands for the pods it would make. */
-export interface PodView {
-  origin: 'pod' | 'template';
-  name: string;
-  namespace: string;
-  labels: Readonly<Record<string, string>>;
-  annotations: Readonly<Record<string, string>>;
-  spec: PodSpec;
-  /** Empty for a template, and for a pod that has none yet. */
-  ips: readonly string[];
-  createdAt?: string;
-  /** The object that holds the pod's metadata and spec, and where in it they are: '' for a pod, 'spec.template.' for a Deployment. */
-  object: ObjectReference;
-  path: string;
 }
 
 export interface Workload {
@@ -38,111 +24,27 @@ export interface Workload {
   object: ObjectReference;
   /** Never empty: the live pods, or else the template. */
   pods: readonly PodView[];
+  /** Of the workload's own object; absent where that has none, or was not listed. */
   template?: PodView;
 }
 
 /** What the index needs of a snapshot; the snapshot itself is built on top. */
 export interface WorkloadSource {
-  all<K extends KindName>(kind: K): readonly Resource<K>[];
+  /** The namespaces that hold objects of some of the kinds. */
+  namespacesOf(kinds: readonly KindName[]): Iterable<string>;
+  inNamespace<K extends KindName>(
+    kind: K,
+    namespace: string,
+  ): readonly Resource<K>[];
 }
 
-const OWNER_KINDS = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-] as const;
-
-/** An owner chain longer than this is a loop or an attack; no controller makes one. */
-const LONGEST_OWNER_CHAIN = 16;
-
-interface OwnerEntry {
-  resource: Resource<(typeof OWNER_KINDS)[number]>;
-  reference: WorkloadReference;
-}
-
-function referenceKey({ kind, namespace, name }: WorkloadReference): string {
-  return `${kind}\u0000${namespace}\u0000${name}`;
-}
-
-function objectOf(resource: {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string };
-}): ObjectReference {
-  const { apiVersion, kind, metadata } = resource;
-  return {
-    apiVersion,
-    kind,
-    ...(metadata.namespace === undefined
-      ? {}
-      : { namespace: metadata.namespace }),
-    name: metadata.name,
-  };
-}
-
-/** The workloads of a snapshot, sorted by namespace, name and kind. */
-export function collectWorkloads(source: WorkloadSource): Workload[] {
-  const owners = new Map<string, OwnerEntry>();
-  for (const kind of OWNER_KINDS) {
-    for (const resource of source.all(kind)) {
-      const reference = {
-        kind,
-        namespace: resource.metadata.namespace ?? 'default',
-        name: resource.metadata.name,
-      };
-      owners.set(referenceKey(reference), { resource, reference });
-    }
-  }
-
-  const podsByTop = new Map<string, { top: WorkloadReference; pods: PodView[] }>();
-  for (const pod of source.all('Pod')) {
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      continue;
-    }
-    const top = topOwner(pod, owners);
-    const key = referenceKey(top);
-    const entry = podsByTop.get(key) ?? { top, pods: [] };
-    entry.pods.push(viewOfPod(pod));
-    podsByTop.set(key, entry);
-  }
-
-  const workloads: Workload[] = [];
-  for (const [key, { top, pods }] of podsByTop) {
-    const owner = owners.get(key);
-    pods.sort((left, right) => compare(left.name, right.name));
-    const template = owner && viewOfTemplate(owner);
-    workloads.push({
-      reference: top,
-      object: owner ? objectOf(owner.resource) : ownerObject(top, pods[0]),
-      pods,
-      ...(template ? { template } : {}),
-    });
-  }
-  for (const [key, owner] of owners) {
-    // A ReplicaSet of a Deployment, or a Job of a CronJob, is no workload of its own.
-    if (podsByTop.has(key) || controllerOf(owner.resource)) {
-      continue;
-    }
-    const template = viewOfTemplate(owner);
-    if (template) {
-      workloads.push({
-        reference: owner.reference,
-        object: objectOf(owner.resource),
-        pods: [template],
-        template,
-      });
-    }
-  }
-  return workloads.sort(
-    (left, right) =>
-      compare(left.reference.namespace, right.reference.namespace) ||
-      compare(left.reference.name, right.reference.name) ||
-      compare(left.reference.kind, right.reference.kind),
-  );
+/** One text per workload of a cluster, to use as a key. */
+export function workloadKey({
+  kind,
+  namespace,
+  name,
+}: WorkloadReference): string {
+  return `${namespace}\u0000${name}\u0000${kind}`;
 }
 
 /** By code unit, so that order never depends on a locale. */
@@ -153,133 +55,152 @@ export function compare(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-function controllerOf(resource: {
-  metadata: Pick<Metadata, 'ownerReferences'>;
-}): OwnerReference | undefined {
-  const references = resource.metadata.ownerReferences ?? [];
-  return references.find(({ controller }) => controller) ?? references[0];
+interface Draft {
+  top: TopOwner;
+  pods: PodView[];
+  /** Templates of owners below the top, for a top that was not listed. */
+  templates: PodView[];
 }
 
-/** A pod owned by a Node (a static pod), by a kind that is no workload controller, or by nothing, is a workload of its own. */
-function topOwner(
-  pod: Pod,
-  owners: ReadonlyMap<string, OwnerEntry>,
-): WorkloadReference {
-  const namespace = pod.metadata.namespace ?? 'default';
-  let current: WorkloadReference = {
-    kind: 'Pod',
-    namespace,
-    name: pod.metadata.name,
-  };
-  let owner = controllerOf(pod);
-  for (let depth = 0; owner && depth < LONGEST_OWNER_CHAIN; depth++) {
-    if (owner.kind === 'Node') {
-      return current;
-    }
-    const next: WorkloadReference = {
-      kind: owner.kind,
-      namespace,
-      name: owner.name,
-    };
-    const entry = owners.get(referenceKey(next));
-    if (referenceKey(next) === referenceKey(current)) {
-      return current;
-    }
-    current = next;
-    owner = entry && controllerOf(entry.resource);
-  }
-  return current;
-}
-
-/** An owner that the source does not hold (a ReplicaSet that was not listed, a custom controller) is named as the pod names it. */
-function ownerObject(top: WorkloadReference, pod: PodView): ObjectReference {
-  return top.kind === 'Pod'
-    ? pod.object
-    : { apiVersion: '', kind: top.kind, namespace: top.namespace, name: top.name };
-}
-
-function viewOfPod(pod: Pod): PodView {
-  const ips = (pod.status?.podIPs ?? [])
-    .map(({ ip }) => ip)
-    .filter((ip): ip is string => ip !== undefined);
-  return {
-    origin: 'pod',
-    name: pod.metadata.name,
-    namespace: pod.metadata.namespace ?? 'default',
-    labels: pod.metadata.labels ?? {},
-    annotations: pod.metadata.annotations ?? {},
-    spec: pod.spec,
-    ips: ips.length === 0 && pod.status?.podIP ? [pod.status.podIP] : ips,
-    ...(pod.metadata.creationTimestamp === undefined
-      ? {}
-      : { createdAt: pod.metadata.creationTimestamp }),
-    object: objectOf(pod),
-    path: '',
-  };
-}
-
-function templateOf(resource: OwnerEntry['resource']): {
-  template?: PodTemplate;
-  path: string;
-} {
-  const spec = resource.spec ?? {};
-  if ('jobTemplate' in spec) {
-    return {
-      template: spec.jobTemplate?.spec?.template,
-      path: 'spec.jobTemplate.spec.template.',
-    };
-  }
-  return {
-    template: (spec as NonNullable<PodOwner['spec']>).template,
-    path: 'spec.template.',
-  };
-}
-
-function viewOfTemplate({ resource, reference }: OwnerEntry): PodView | undefined {
-  const { template, path } = templateOf(resource);
-  if (!template) {
-    return undefined;
-  }
-  return {
-    origin: 'template',
-    name: reference.name,
-    namespace: reference.namespace,
-    labels: template.metadata?.labels ?? {},
-    annotations: template.metadata?.annotations ?? {},
-    spec: template.spec ?? { containers: [] },
-    ips: [],
-    object: objectOf(resource),
-    path,
-  };
-}
-
-/** Reads `spec.containers[0].image` and the like out of a value; undefined where the path leads nowhere. */
-export function valueAt(value: unknown, path: string): JsonValue | undefined {
-  let current: unknown = value;
-  for (const key of path.split(/[.[\]]+/).filter(part => part !== '')) {
-    if (typeof current !== 'object' || current === null) {
-      return undefined;
-    }
-    current = (current as Record<string, unknown>)[key];
-  }
-  return current as JsonValue | undefined;
+/** The workloads of a snapshot, sorted by namespace, name and kind. */
+export function collectWorkloads(source: WorkloadSource): Workload[] {
+  return [...source.namespacesOf(WORKLOAD_KINDS)]
+    .sort(compare)
+    .flatMap(namespace => rememberedWorkloads(source, namespace));
 }
 
 /**
- * The object to show for a field of a pod: the workload's template where it
- * says the same (there people edit it), else the pod itself. So a folder and a
- * live cluster of the same manifests give the same evidence.
+ * The workloads of namespaces by the first object in them: where nothing about
+ * the pods and owners of a namespace changed, a new snapshot shares them.
+ */
+const remembered = new WeakMap<
+  object,
+  { objects: readonly object[]; workloads: readonly Workload[] }
+>();
+
+function rememberedWorkloads(
+  source: WorkloadSource,
+  namespace: string,
+): readonly Workload[] {
+  const objects = WORKLOAD_KINDS.flatMap<object>(kind =>
+    source.inNamespace(kind, namespace),
+  );
+  const known = remembered.get(objects[0]);
+  if (
+    known?.objects.length === objects.length &&
+    known.objects.every((object, index) => object === objects[index])
+  ) {
+    return known.workloads;
+  }
+  const workloads = workloadsIn(source, namespace);
+  remembered.set(objects[0], { objects, workloads });
+  return workloads;
+}
+
+/** Owner chains never leave a namespace. */
+function workloadsIn(source: WorkloadSource, namespace: string): Workload[] {
+  const owners = OwnerIndex.create(source, namespace);
+  const drafts = new Map<string, Draft>();
+  const draftOf = (top: TopOwner) => {
+    let draft = drafts.get(top.key);
+    if (!draft) {
+      draft = { top, pods: [], templates: [] };
+      drafts.set(top.key, draft);
+    }
+    return draft;
+  };
+  for (const pod of source.inNamespace('Pod', namespace)) {
+    if (!isOver(pod)) {
+      const { top, highest } = owners.ownersOf(pod);
+      draftOf(top).pods.push(
+        viewOfPod(pod, highest && viewOfTemplate(highest.resource)),
+      );
+    }
+  }
+  for (const owner of owners.all()) {
+    const { top } = owners.ownersOf(owner.resource);
+    const template = viewOfTemplate(owner.resource);
+    // A ReplicaSet of a listed Deployment, or a Job of a listed CronJob, says nothing of its own.
+    if (template && (top.owner === owner || (!top.owner && isRunning(owner)))) {
+      draftOf(top).templates.push(template);
+    }
+  }
+  return withReferences([...drafts.values()]).sort(
+    ({ reference: left }, { reference: right }) =>
+      compare(left.name, right.name) || compare(left.kind, right.kind),
+  );
+}
+
+/** A pod that has run to its end has no network and no process any more. */
+function isOver(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Old ReplicaSets stay, scaled to nothing. */
+function isRunning({ resource: { spec } }: Owner): boolean {
+  return !(spec && 'replicas' in spec && spec.replicas === 0);
+}
+
+function withReferences(drafts: Draft[]): Workload[] {
+  const taken = new Set<string>();
+  // Kubernetes' own kinds first: they keep their plain names.
+  drafts.sort(
+    (left, right) =>
+      Number(right.top.builtIn) - Number(left.top.builtIn) ||
+      compare(left.top.key, right.top.key),
+  );
+  return drafts.map(({ top, pods, templates }) => {
+    const { kind, group, namespace, name } = top;
+    let reference = { kind, namespace, name };
+    if (top.shadowsBuiltIn || taken.has(workloadKey(reference))) {
+      reference = { kind: `${kind}.${group}`, namespace, name };
+    }
+    taken.add(workloadKey(reference));
+    pods.sort((left, right) => compare(left.name, right.name));
+    const template = top.owner && viewOfTemplate(top.owner.resource);
+    return {
+      reference,
+      object: top.owner ? referenceTo(top.owner.resource) : top.object,
+      pods: pods.length > 0 ? pods : templates,
+      ...(template ? { template } : {}),
+    };
+  });
+}
+
+/**
+ * The object and field to show for a field of a pod (`spec.hostNetwork`,
+ * `metadata.annotations['istio.io/rev']`): in the template that made the pod
+ * where it says the same (there people edit it), else in the pod itself. So a
+ * folder and a live cluster of the same manifests give the same evidence.
  */
 export function locateField(
   workload: Workload,
   pod: PodView,
   field: string,
 ): { object: ObjectReference; field: string } {
-  const { template } = workload;
-  const same =
-    template &&
-    JSON.stringify(valueAt(template, field)) ===
-      JSON.stringify(valueAt(pod, field));
-  const view = same ? template : pod;
-  return { object: view.object, field: `${view.path}${field}` };
+  const template = pod.template ?? workload.template;
+  if (template && template !== pod) {
+    const there = translatePath(field, pod, template);
+    if (
+      there !== undefined &&
+      sameValue(valueAt(template, there), valueAt(pod, field))
+    ) {
+      return { object: template.object, field: `${template.path}${there}` };
+    }
+  }
+  return { object: pod.object, field: `${pod.path}${field}` };
+}
+
+/**
+ * The view to show for a fact that `read` finds in a pod, where an absent field
+ * counts like its default: the template where `read` finds the same in it, else
+ * the pod.
+ */
+export function shownView(
+  workload: Workload,
+  pod: PodView,
+  read: (view: PodView) => unknown,
+): PodView {
+  const template = pod.template ?? workload.template;
+  return template && sameValue(read(template), read(pod)) ? template : pod;
 }

@@ -28,14 +28,16 @@ export function readConformance<T>(file: string): T | undefined {
     : undefined;
 }
 
-/** The lines of a compressed file, a JSON value each; none where it is absent. */
+/** The lines of a file, compressed or not, a JSON value each; none where it is absent. */
 export function readConformanceLines<T>(file: string): T[] {
   const path = resolve(FOLDER, file);
-  return existsSync(path)
-    ? gunzipSync(readFileSync(path))
-        .toString('utf8')
-        .split('\n')
-        .filter(line => line !== '')
-        .map(line => JSON.parse(line) as T)
-    : [];
+  if (!existsSync(path)) {
+    return [];
+  }
+  const bytes = readFileSync(path);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as T);
 }

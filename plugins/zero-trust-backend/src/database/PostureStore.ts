@@ -3,6 +3,7 @@ import type {
   ClusterStatus,
   EntityFinding,
   Finding,
+  FindingQuery,
   HistoryPoint,
   Level,
   ServicePosture,
@@ -32,18 +33,32 @@ export interface ClusterEvaluation {
   entities: readonly EvaluatedEntity[];
 }
 
-export interface StoredCluster {
+/** What is told of a cluster by the replica that watches it. */
+export interface ObservedCluster {
   name: string;
   /** The id of its source. */
   source: string;
   status: ClusterStatus;
-  evaluatedAt?: string;
 }
+
+export interface StoredCluster extends ObservedCluster {
+  evaluatedAt?: string;
+  /** The end of the last lease; in the past, nobody watches the cluster. Undefined where nobody ever did. */
+  watchedUntil?: string;
+}
+
+/** What `summarize` needs of a finding. */
+export type StoredVerdict = Pick<
+  EntityFinding,
+  'id' | 'cluster' | 'control' | 'pillar' | 'severity' | 'verdict'
+>;
 
 export interface StoredEntity {
   workloads: ({ cluster: string } & WorkloadReference)[];
-  findings: EntityFinding[];
-  /** Oldest first. */
+  verdicts: StoredVerdict[];
+  /** The worst three failures. */
+  worst: EntityFinding[];
+  /** The last 30 days, oldest first. */
   history: HistoryPoint[];
 }
 
@@ -68,6 +83,13 @@ export interface StoredChange {
   at: string;
 }
 
+/** What a write changed for those who read: told to them once it is committed. */
+export interface PostureChange {
+  /** Grows with every change, over all replicas. */
+  revision: number;
+  entityRefs: string[];
+}
+
 export interface PruneOptions {
   /** ISO 8601: older changes are deleted. */
   changesBefore: string;
@@ -75,18 +97,44 @@ export interface PruneOptions {
   rollUpsBefore: string;
 }
 
-/** Latest findings, changes of verdicts, daily roll-ups, and the state of clusters. */
+/**
+ * Latest findings, changes of verdicts, daily roll-ups, and the state of
+ * clusters. `holder` is the replica that writes: a write for a cluster whose
+ * lease it does not hold is refused with a ConflictError, so that a replica
+ * that was slow never overwrites what its successor found. Writes return
+ * undefined where nothing changed.
+ */
 export interface PostureStore {
-  /** Writes what differs from what is stored; returns the entities whose posture changed. */
-  saveEvaluation(evaluation: ClusterEvaluation): Promise<string[]>;
-  saveCluster(cluster: StoredCluster): Promise<void>;
+  /** Writes what differs from what is stored. */
+  saveEvaluation(
+    evaluation: ClusterEvaluation,
+    holder: string,
+  ): Promise<PostureChange | undefined>;
+  saveCluster(
+    cluster: ObservedCluster,
+    holder: string,
+  ): Promise<PostureChange | undefined>;
+  /** For a cluster that cannot be judged now: forgets the entities that the catalog no longer has. */
+  retainEntities(
+    options: { cluster: string; entityRefs: readonly string[]; at: string },
+    holder: string,
+  ): Promise<PostureChange | undefined>;
+  /** Forgets a cluster and all its findings, unless a replica watches it. */
+  removeCluster(name: string, at: string): Promise<PostureChange | undefined>;
+  /** By name. */
   listClusters(): Promise<StoredCluster[]>;
-  /** Forgets a cluster and all its findings; returns the entities whose posture changed. */
-  removeCluster(name: string, at: string): Promise<string[]>;
-  /** The entities that have workloads in a cluster. */
-  listEntityRefs(cluster: string): Promise<string[]>;
   /** Undefined where no cluster runs any workload of the entity. `today` such as `2026-05-31`. */
-  getEntity(entityRef: string, today: string): Promise<StoredEntity | undefined>;
+  getEntity(
+    entityRef: string,
+    today: string,
+  ): Promise<StoredEntity | undefined>;
+  /** Worst first. */
+  listFindings(
+    entityRef: string,
+    query: FindingQuery,
+  ): Promise<EntityFinding[]>;
+  /** Every entity of which {@link listServices} could tell. */
+  listServiceRefs(): Promise<string[]>;
   listServices(
     query: ServiceQuery,
     visible: VisibleEntities,

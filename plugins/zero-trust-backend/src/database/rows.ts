@@ -13,6 +13,23 @@ export interface ClusterRow {
   evaluated_at: string | null;
 }
 
+export interface LeaseRow {
+  cluster: string;
+  holder: string;
+  expires_at: string;
+}
+
+export interface ReplicaRow {
+  id: string;
+  expires_at: string;
+}
+
+export interface RevisionRow {
+  id: number;
+  /** PostgreSQL gives 64-bit numbers as text. */
+  revision: number | string;
+}
+
 export interface EntityWorkloadRow {
   entity_ref: string;
   workload_id: string;
@@ -105,7 +122,7 @@ export function findingRows(
     const key = `${control} ${port}`;
     const occurrence = seen.get(key) ?? 0;
     seen.set(key, occurrence + 1);
-    const body = JSON.stringify(finding);
+    const body = JSON.stringify(withinBounds(finding));
     return {
       id: digestOf(workload_id, control, port, String(occurrence)),
       cluster,
@@ -120,6 +137,25 @@ export function findingRows(
       body,
     };
   });
+}
+
+/** An annotation may have megabytes; nobody reads them on a screen. What a fix applies stays whole. */
+const MOST_SHOWN = 4_000;
+
+function withinBounds(finding: Finding): Finding {
+  const shorten = (text: string) =>
+    text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return {
+    ...finding,
+    message: shorten(finding.message),
+    evidence: finding.evidence.map(evidence => {
+      const { value } = evidence;
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return text.length > MOST_SHOWN
+        ? { ...evidence, value: shorten(text) }
+        : evidence;
+    }),
+  };
 }
 
 export function toEntityFinding(row: FindingRow): EntityFinding {

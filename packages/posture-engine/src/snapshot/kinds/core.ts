@@ -4,6 +4,16 @@ import { resource, stringMap } from './metadata';
 
 export const namespace = resource({});
 
+export const node = resource({
+  status: z
+    .object({
+      addresses: z
+        .array(z.object({ type: z.string(), address: z.string() }))
+        .optional(),
+    })
+    .optional(),
+});
+
 export const serviceAccount = resource({
   automountServiceAccountToken: z.boolean().optional(),
 });
@@ -11,17 +21,19 @@ export const serviceAccount = resource({
 export const service = resource({
   spec: z
     .object({
-      type: z.string().optional(),
+      type: z.string().default('ClusterIP'),
       clusterIP: z.string().optional(),
       selector: stringMap.optional(),
       externalName: z.string().optional(),
       externalIPs: z.array(z.string()).optional(),
       loadBalancerSourceRanges: z.array(z.string()).optional(),
+      /** Unset means true: a load balancer's Service opens a port on every node too. */
+      allocateLoadBalancerNodePorts: z.boolean().optional(),
       ports: z
         .array(
           z.object({
             name: z.string().optional(),
-            protocol: z.string().optional(),
+            protocol: z.string().default('TCP'),
             port: z.number(),
             targetPort: z.union([z.number(), z.string()]).optional(),
             nodePort: z.number().optional(),
@@ -36,9 +48,16 @@ export const service = resource({
 /** Only Istio's own ConfigMap is ever asked for; its `mesh` key is the MeshConfig. */
 export const configMap = resource({ data: stringMap.optional() });
 
+/** Only those of the Service `kubernetes` are ever asked for: the addresses of the API servers. */
+export const endpointSlice = resource({
+  endpoints: z.array(z.object({ addresses: z.array(z.string()) })).optional(),
+});
+
 /** A Secret is its name and type. Its data is never requested, and dropped should a manifest carry it. */
 export const secret = resource({ type: z.string().optional() });
 
 export type Service = z.infer<typeof service>;
 export type Namespace = z.infer<typeof namespace>;
 export type ServiceAccount = z.infer<typeof serviceAccount>;
+export type Node = z.infer<typeof node>;
+export type Secret = z.infer<typeof secret>;

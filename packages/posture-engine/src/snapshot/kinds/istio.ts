@@ -1,4 +1,4 @@
-/** Istio's security kinds. Enumerations stay strings: what a value means is decided where it is read. */
+/** Istio's security kinds, and the `Sidecar` that changes what a proxy captures. Enumerations stay strings: what a value means is decided where it is read. */
 import { z } from 'zod';
 import { resource, stringMap } from './metadata';
 
@@ -71,6 +71,24 @@ export const authorizationPolicy = resource({
     .optional(),
 });
 
+export const sidecar = resource({
+  spec: z
+    .object({
+      workloadSelector: z.object({ labels: stringMap.optional() }).optional(),
+      ingress: z
+        .array(
+          z.object({
+            port: z.object({ number: z.number().optional() }).optional(),
+            captureMode: z.string().optional(),
+            defaultEndpoint: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+
 export type PeerAuthentication = z.infer<typeof peerAuthentication>;
 export type AuthorizationPolicy = z.infer<typeof authorizationPolicy>;
 export type AuthorizationRule = z.infer<typeof rule>;
+export type Sidecar = z.infer<typeof sidecar>;

@@ -1,9 +1,13 @@
-/** NetworkPolicy, and what brings traffic in from outside: Ingress and the Gateway API. */
+/**
+ * NetworkPolicy and the policies of other kinds that may overrule it. They are
+ * read as an API server stores them: with its defaults, and without the empty
+ * lists that it drops, so that a manifest and a live object say the same.
+ */
 import { z } from 'zod';
 import { labelSelector, resource } from './metadata';
 
 const port = z.object({
-  protocol: z.string().optional(),
+  protocol: z.string().default('TCP'),
   port: z.union([z.number(), z.string()]).optional(),
   endPort: z.number().optional(),
 });
@@ -16,118 +20,115 @@ const peer = z.object({
     .optional(),
 });
 
+/** An API server does not store an empty list; absent is what it means. */
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .optional()
+    .transform(items => (items?.length ? items : undefined));
+}
+
+const networkPolicySpec = z
+  .object({
+    podSelector: labelSelector.default({}),
+    policyTypes: listOf(z.string()),
+    ingress: listOf(z.object({ from: listOf(peer), ports: listOf(port) })),
+    egress: listOf(z.object({ to: listOf(peer), ports: listOf(port) })),
+  })
+  .transform(spec => ({
+    ...spec,
+    // Per SetDefaults_NetworkPolicy: Ingress always, Egress with at least one rule.
+    policyTypes:
+      spec.policyTypes ?? (spec.egress ? ['Ingress', 'Egress'] : ['Ingress']),
+  }));
+
 export const networkPolicy = resource({
+  spec: networkPolicySpec.default({
+    podSelector: {},
+    policyTypes: ['Ingress'],
+    ingress: undefined,
+    egress: undefined,
+  }),
+});
+
+const podsOf = z.object({
+  namespaceSelector: labelSelector.optional(),
+  podSelector: labelSelector.optional(),
+});
+
+const tierPeer = z.object({
+  namespaces: labelSelector.optional(),
+  pods: podsOf.optional(),
+  nodes: labelSelector.optional(),
+  networks: z.array(z.string()).optional(),
+  domainNames: z.array(z.string()).optional(),
+});
+
+/** v1alpha1's ports. */
+const tierPort = z.object({
+  portNumber: z
+    .object({ protocol: z.string().default('TCP'), port: z.number() })
+    .optional(),
+  portRange: z
+    .object({
+      protocol: z.string().default('TCP'),
+      start: z.number(),
+      end: z.number(),
+    })
+    .optional(),
+  namedPort: z.string().optional(),
+});
+
+const destinationPort = z
+  .object({
+    destinationPort: z
+      .object({
+        number: z.number().optional(),
+        range: z.object({ start: z.number(), end: z.number() }).optional(),
+      })
+      .optional(),
+  })
+  .optional();
+
+/** v1alpha2's ports. */
+const tierProtocol = z.object({
+  tcp: destinationPort,
+  udp: destinationPort,
+  sctp: destinationPort,
+  destinationNamedPort: z.string().optional(),
+});
+
+const tierRule = z.object({
+  name: z.string().optional(),
+  action: z.string().optional(),
+  from: z.array(tierPeer).optional(),
+  to: z.array(tierPeer).optional(),
+  ports: z.array(tierPort).optional(),
+  protocols: z.array(tierProtocol).optional(),
+});
+
+/** AdminNetworkPolicy, BaselineAdminNetworkPolicy (both v1alpha1) and ClusterNetworkPolicy (v1alpha2). */
+export const tieredPolicy = resource({
   spec: z
     .object({
-      podSelector: labelSelector.optional(),
-      policyTypes: z.array(z.string()).optional(),
-      ingress: z
-        .array(
-          z.object({
-            from: z.array(peer).optional(),
-            ports: z.array(port).optional(),
-          }),
-        )
+      /** ClusterNetworkPolicy only: `Admin` or `Baseline`. */
+      tier: z.string().optional(),
+      priority: z.number().optional(),
+      subject: z
+        .object({
+          namespaces: labelSelector.optional(),
+          pods: podsOf.optional(),
+        })
         .optional(),
-      egress: z
-        .array(
-          z.object({
-            to: z.array(peer).optional(),
-            ports: z.array(port).optional(),
-          }),
-        )
-        .optional(),
+      ingress: z.array(tierRule).optional(),
+      egress: z.array(tierRule).optional(),
     })
     .optional(),
 });
-
-const ingressBackend = z.object({
-  service: z
-    .object({
-      name: z.string(),
-      port: z
-        .object({ number: z.number().optional(), name: z.string().optional() })
-        .optional(),
-    })
-    .optional(),
-});
-
-export const ingress = resource({
-  spec: z
-    .object({
-      ingressClassName: z.string().optional(),
-      defaultBackend: ingressBackend.optional(),
-      tls: z
-        .array(
-          z.object({
-            hosts: z.array(z.string()).optional(),
-            secretName: z.string().optional(),
-          }),
-        )
-        .optional(),
-      rules: z
-        .array(
-          z.object({
-            host: z.string().optional(),
-            http: z
-              .object({
-                paths: z
-                  .array(
-                    z.object({
-                      path: z.string().optional(),
-                      backend: ingressBackend.optional(),
-                    }),
-                  )
-                  .optional(),
-              })
-              .optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-});
-
-/** HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute: all name parents and backends alike. */
-export const gatewayRoute = resource({
-  spec: z
-    .object({
-      hostnames: z.array(z.string()).optional(),
-      parentRefs: z
-        .array(
-          z.object({
-            group: z.string().optional(),
-            kind: z.string().optional(),
-            namespace: z.string().optional(),
-            name: z.string(),
-            sectionName: z.string().optional(),
-          }),
-        )
-        .optional(),
-      rules: z
-        .array(
-          z.object({
-            backendRefs: z
-              .array(
-                z.object({
-                  group: z.string().optional(),
-                  kind: z.string().optional(),
-                  namespace: z.string().optional(),
-                  name: z.string(),
-                  port: z.number().optional(),
-                }),
-              )
-              .optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-});
-
-/** A policy of a kind that no evaluator reads yet: that it exists is enough to make a verdict `unknown`. */
-export const opaquePolicy = resource({});
 
 export type NetworkPolicy = z.infer<typeof networkPolicy>;
-export type Ingress = z.infer<typeof ingress>;
-export type GatewayRoute = z.infer<typeof gatewayRoute>;
+export type NetworkPolicyPeer = z.infer<typeof peer>;
+export type NetworkPolicyPort = z.infer<typeof port>;
+export type TieredPolicyRule = z.infer<typeof tierRule>;
+export type TieredPolicyPeer = z.infer<typeof tierPeer>;
+export type TieredPolicy = z.infer<typeof tieredPolicy>;

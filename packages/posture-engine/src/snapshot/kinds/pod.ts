@@ -1,6 +1,6 @@
 /** Pods and what of them the controls read: identity, volumes, ports, security contexts, status. */
 import { z } from 'zod';
-import { resource, templateMetadata, labelSelector } from './metadata';
+import { resource, templateMetadata } from './metadata';
 
 const integer = z.number();
 const portOrName = z.union([z.number(), z.string()]);
@@ -23,6 +23,7 @@ const containerSecurityContext = z.object({
   allowPrivilegeEscalation: z.boolean().optional(),
   runAsNonRoot: z.boolean().optional(),
   runAsUser: integer.optional(),
+  runAsGroup: integer.optional(),
   readOnlyRootFilesystem: z.boolean().optional(),
   procMount: z.string().optional(),
   capabilities: z
@@ -38,8 +39,12 @@ const containerSecurityContext = z.object({
 });
 
 const handler = z.object({
-  httpGet: z.object({ host: z.string().optional(), port: portOrName.optional() }).optional(),
-  tcpSocket: z.object({ host: z.string().optional(), port: portOrName.optional() }).optional(),
+  httpGet: z
+    .object({ host: z.string().optional(), port: portOrName.optional() })
+    .optional(),
+  tcpSocket: z
+    .object({ host: z.string().optional(), port: portOrName.optional() })
+    .optional(),
 });
 
 const containerPort = z.object({
@@ -47,7 +52,7 @@ const containerPort = z.object({
   containerPort: integer,
   hostPort: integer.optional(),
   hostIP: z.string().optional(),
-  protocol: z.string().optional(),
+  protocol: z.string().default('TCP'),
 });
 
 const keySelector = z.object({
@@ -129,7 +134,7 @@ const volume = z.looseObject({
   hostPath: z.object({ path: z.string().optional() }).optional(),
 });
 
-export const podSpec = z.object({
+const podFields = z.object({
   serviceAccountName: z.string().optional(),
   serviceAccount: z.string().optional(),
   automountServiceAccountToken: z.boolean().optional(),
@@ -144,6 +149,7 @@ export const podSpec = z.object({
     .object({
       runAsNonRoot: z.boolean().optional(),
       runAsUser: integer.optional(),
+      runAsGroup: integer.optional(),
       seLinuxOptions: seLinuxOptions.optional(),
       seccompProfile: seccompProfile.optional(),
       appArmorProfile: appArmorProfile.optional(),
@@ -158,6 +164,14 @@ export const podSpec = z.object({
   ephemeralContainers: z.array(container).optional(),
   volumes: z.array(volume).optional(),
 });
+
+/** The API server keeps the deprecated `serviceAccount` in step with `serviceAccountName`; an empty name is none. */
+export const podSpec = podFields.transform(
+  ({ serviceAccount, serviceAccountName, ...spec }) => {
+    const name = serviceAccountName || serviceAccount;
+    return { ...spec, ...(name ? { serviceAccountName: name } : {}) };
+  },
+);
 
 export const podTemplate = z.object({
   metadata: templateMetadata.optional(),
@@ -182,8 +196,6 @@ export const podOwner = resource({
   spec: z
     .object({
       replicas: integer.optional(),
-      // A ReplicationController's selector is a plain map, all others' a LabelSelector.
-      selector: z.union([labelSelector, z.record(z.string(), z.string())]).optional(),
       template: podTemplate.optional(),
     })
     .optional(),

@@ -47,36 +47,73 @@ function direction(
   question: ReferenceQuestion,
   way: 'ingress' | 'egress',
 ): ReferenceVerdict {
-  const subject = way === 'egress' ? question.source : question.destination;
-  const peer = way === 'egress' ? question.destination : question.source;
+  const subject = endOf(question, way);
   if (typeof subject === 'string' || subject.spec.hostNetwork) {
     return 'allow';
   }
-  const cluster = snapshot.all('ClusterNetworkPolicy');
-  const tiers: (() => ReferenceVerdict | 'next')[] = [
-    () => tiered(cluster.filter(({ spec }) => spec?.tier === 'Admin')),
-    () => tiered(snapshot.all('AdminNetworkPolicy')),
-    networkPolicies,
-    () =>
-      tiered(
-        snapshot
-          .all('BaselineAdminNetworkPolicy')
-          .filter(({ metadata }) => metadata.name === 'default'),
-      ),
-    () => tiered(cluster.filter(({ spec }) => spec?.tier === 'Baseline')),
-  ];
-  for (const tier of tiers) {
+  const tiers = referenceTiers(snapshot, question, way);
+  for (const tier of [
+    tiers.clusterAdmin,
+    tiers.admin,
+    tiers.networkPolicies,
+    tiers.baselineAdmin,
+    tiers.clusterBaseline,
+  ]) {
     const verdict = tier();
     if (verdict !== 'next') {
       return verdict;
     }
   }
   return 'allow';
+}
+
+function endOf(question: ReferenceQuestion, way: 'ingress' | 'egress'): Peer {
+  return way === 'egress' ? question.source : question.destination;
+}
+
+/** What each kind of Kubernetes' own policies says of the pod whose direction it is. */
+export function referenceTiers(
+  snapshot: ClusterSnapshot,
+  question: ReferenceQuestion,
+  way: 'ingress' | 'egress',
+) {
+  const subject = endOf(question, way);
+  const peer = way === 'egress' ? question.destination : question.source;
+  const cluster = snapshot.all('ClusterNetworkPolicy');
+  return {
+    clusterAdmin: () =>
+      tiered(cluster.filter(({ spec }) => spec?.tier === 'Admin')),
+    admin: () => tiered(snapshot.all('AdminNetworkPolicy')),
+    networkPolicies,
+    /** The NetworkPolicies that select the pod, each with what it lets through. */
+    selecting: () =>
+      selecting().map(policy => ({
+        namespace: policy.metadata.namespace,
+        name: policy.metadata.name,
+        allows: () => allows(policy),
+      })),
+    baselineAdmin: () =>
+      tiered(
+        snapshot
+          .all('BaselineAdminNetworkPolicy')
+          .filter(({ metadata }) => metadata.name === 'default'),
+      ),
+    clusterBaseline: () =>
+      tiered(cluster.filter(({ spec }) => spec?.tier === 'Baseline')),
+  };
 
   function networkPolicies(): ReferenceVerdict | 'next' {
+    const policies = selecting();
+    if (policies.length === 0) {
+      return 'next';
+    }
+    return policies.some(allows) ? 'allow' : 'deny';
+  }
+
+  function selecting(): NetworkPolicy[] {
     const { namespace, labels } = subject as PodView;
     const type = way === 'ingress' ? 'Ingress' : 'Egress';
-    const selecting = snapshot
+    return snapshot
       .all('NetworkPolicy')
       .filter(
         ({ metadata, spec }) =>
@@ -84,10 +121,6 @@ function direction(
           spec.policyTypes.includes(type) &&
           selects(spec.podSelector, labels),
       );
-    if (selecting.length === 0) {
-      return 'next';
-    }
-    return selecting.some(allows) ? 'allow' : 'deny';
   }
 
   function allows({ metadata, spec }: NetworkPolicy): boolean {

@@ -1,0 +1,175 @@
+/** `zero-trust can`: may this reach that, and which objects say so. */
+import { createReadStream } from 'node:fs';
+import {
+  ClusterSnapshot,
+  NetworkVerdict,
+  Questions,
+  connectionsOf,
+  describeObject,
+} from '@backstage-zero-trust/posture-engine';
+import { Command, Option } from 'commander';
+import { InputError, describeSystemError } from '../errors';
+import { ExitCode } from '../exitCode';
+import { readClusters } from '../input/clusters';
+import { STANDARD_INPUT } from '../input/files';
+import { SourceOptions, formatOption, withSources } from '../input/options';
+import { jsonDocument } from '../output/json';
+import { table } from '../output/table';
+import { printable } from '../output/text';
+import { Colors, Terminal } from '../terminal';
+import {
+  answerFields,
+  answerTo,
+  exitCodeOf,
+  flatConditions,
+} from './canAnswer';
+import { answerBatch } from './canBatch';
+import { questionOf } from './canQuestion';
+import { layersOption } from './reach';
+
+interface CanOptions extends SourceOptions {
+  from?: string;
+  to?: string;
+  port?: string;
+  protocol: string;
+  batch?: string;
+  format: 'table' | 'json';
+}
+
+export function addCanCommand(
+  program: Command,
+  terminal: Terminal,
+  exit: (code: ExitCode) => void,
+): void {
+  withSources(
+    program
+      .command('can')
+      .description(
+        'Whether the network lets a connection through, and the objects that decided.',
+      ),
+  )
+    .option(
+      '--from <end>',
+      'who connects: namespace/pod, namespace/Kind/name of a workload, or an address',
+    )
+    .option('--to <end>', 'to whom; also namespace/name of a Service')
+    .option(
+      '--port <port>',
+      'a number, or the name that the destination gives it',
+    )
+    .option('--protocol <protocol>', 'TCP, UDP or SCTP', 'TCP')
+    .addOption(layersOption())
+    .addOption(
+      new Option(
+        '--batch <file>',
+        'many questions, a JSON object a line; - for standard input',
+      ).conflicts(['from', 'to', 'port', 'format']),
+    )
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `
+Where a name may mean several things, put pod:, workload:, ip: or service: before it.
+Of a workload's pods it is enough that one gets through.
+
+Examples:
+  $ zero-trust can deploy/ --from shop/Deployment/web --to shop/Deployment/orders --port 8080
+  $ zero-trust can --context prod-eu --from 203.0.113.7 --to service:shop/web --port https
+  $ zero-trust can deploy/ --batch questions.jsonl > answers.jsonl`,
+    )
+    .action(async (sources: string[], options: CanOptions) => {
+      const { batch } = options;
+      const asked = batch === undefined ? requireQuestion(options) : undefined;
+      if (batch === STANDARD_INPUT && sources.includes(STANDARD_INPUT)) {
+        throw new InputError(
+          'standard input cannot be both a source and the batch',
+        );
+      }
+      const snapshot = await readOne(sources, options, terminal);
+      const questions = Questions.create(
+        snapshot,
+        snapshot.derive(connectionsOf),
+      );
+      if (asked) {
+        const question = questionOf(asked, snapshot);
+        const answer = answerTo(question, questions);
+        terminal.write(
+          options.format === 'json'
+            ? jsonDocument('ConnectionDecision', answerFields(answer))
+            : describeAnswer(answer, terminal),
+        );
+        exit(exitCodeOf(new Set([answer.verdict])));
+      } else if (batch !== undefined) {
+        exit(
+          batch === STANDARD_INPUT
+            ? await answerBatch(terminal.stdin, questions, terminal)
+            : await answerBatch(readFile(batch), questions, terminal),
+        );
+      }
+    });
+}
+
+function requireQuestion({ from, to, port, protocol }: CanOptions) {
+  if (from === undefined || to === undefined || port === undefined) {
+    throw new InputError('say --from, --to and --port, or --batch');
+  }
+  return { from, to, port, protocol };
+}
+
+async function readOne(
+  sources: readonly string[],
+  options: CanOptions,
+  terminal: Terminal,
+): Promise<ClusterSnapshot> {
+  const { snapshots, several } = await readClusters(sources, options, terminal);
+  if (several || snapshots.length !== 1) {
+    throw new InputError(
+      'connections are asked about in one cluster at a time',
+    );
+  }
+  return snapshots[0];
+}
+
+async function* readFile(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    throw new InputError(`${file}: ${describeSystemError(error)}`);
+  }
+}
+
+function describeAnswer(
+  { verdict, decidedBy, conditions, reason }: ReturnType<Questions['answer']>,
+  terminal: Terminal,
+): string {
+  const { colors } = terminal;
+  const held = flatConditions(conditions);
+  return [
+    `${paintOf(verdict, colors)(colors.bold(verdict))}  ${printable(reason)}\n`,
+    ...(held.length > 0 ? [`only for ${printable(held.join(' or '))}\n`] : []),
+    ...(decidedBy.length > 0
+      ? [
+          table(
+            ['Direction', 'Effect', 'Decided by'],
+            decidedBy.map(({ direction, effect, object, field }) => [
+              direction,
+              effect,
+              `${describeObject(object)} (${field})`,
+            ]),
+            terminal,
+          ),
+        ]
+      : []),
+  ].join('');
+}
+
+function paintOf(verdict: NetworkVerdict, colors: Colors) {
+  switch (verdict) {
+    case 'allow':
+      return colors.green;
+    case 'deny':
+      return colors.red;
+    default:
+      return colors.yellow;
+  }
+}

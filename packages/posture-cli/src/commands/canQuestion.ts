@@ -1,0 +1,232 @@
+/**
+ * Questions of `can`: a line of a batch, and the short names of the command
+ * line. Lines are checked by hand, not by a schema: batches have many.
+ */
+import {
+  ClusterSnapshot,
+  ConnectionQuestion,
+  EndpointName,
+  Protocol,
+  protocolOf,
+} from '@backstage-zero-trust/posture-engine';
+import { InputError } from '../errors';
+import { isAddress } from './reachFilter';
+
+const LAYERS: readonly unknown[] = ['network', 'mesh'];
+
+export interface AskedQuestion extends ConnectionQuestion {
+  /** Whether the mesh is asked about, too or alone. */
+  layers: readonly string[];
+}
+
+/** `id` is JSON. */
+export type Line = { id: string } & (
+  | { question: AskedQuestion }
+  | { error: string }
+);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+class MalformedError extends Error {}
+
+/** Never throws. */
+export function parseLine(text: string): Line {
+  let id = 'null';
+  try {
+    const fields = parseObject(text);
+    id = parseId(fields.id);
+    return { id, question: parseQuestion(fields) };
+  } catch (error) {
+    if (error instanceof MalformedError) {
+      return { id, error: error.message };
+    }
+    throw error;
+  }
+}
+
+function parseObject(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new MalformedError('the line is not JSON');
+  }
+  if (!isObject(value)) {
+    throw new MalformedError('the line is not a JSON object');
+  }
+  return value;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseId(id: unknown = null): string {
+  if (id !== null && typeof id !== 'string' && typeof id !== 'number') {
+    throw new MalformedError('id: must be text or a number');
+  }
+  return JSON.stringify(id);
+}
+
+function parseQuestion({
+  from,
+  to,
+  port,
+  protocol,
+  layers = ['network'],
+}: Fields): AskedQuestion {
+  if (
+    !Array.isArray(layers) ||
+    layers.length === 0 ||
+    !layers.every(layer => LAYERS.includes(layer))
+  ) {
+    throw new MalformedError(
+      'layers: must be a list of network and mesh that is not empty',
+    );
+  }
+  const source = parseEndpoint(from, 'from');
+  if ('service' in source) {
+    throw new MalformedError('from: a service is no client; name a pod');
+  }
+  return {
+    from: source,
+    to: parseEndpoint(to, 'to'),
+    port: parsePort(port),
+    protocol: parseProtocol(protocol),
+    layers,
+  };
+}
+
+function parseEndpoint(value: unknown, field: string): EndpointName {
+  const [entry, ...others] = isObject(value) ? Object.entries(value) : [];
+  if (!entry || others.length > 0 || typeof entry[1] !== 'string') {
+    throw new MalformedError(
+      `${field}: must be an object with one text, pod, workload, ip or service`,
+    );
+  }
+  return endpointOf(entry[0], entry[1], field);
+}
+
+/** Throws a {@link MalformedError}. */
+function endpointOf(kind: string, name: string, field: string): EndpointName {
+  const parts = (number: number, shape: string) => {
+    const found = name.split('/');
+    if (found.length !== number || found.includes('')) {
+      throw new MalformedError(`${field}.${kind}: must be ${shape}`);
+    }
+  };
+  switch (kind) {
+    case 'pod':
+      parts(2, 'namespace/name');
+      return { pod: name };
+    case 'workload':
+      parts(3, 'namespace/Kind/name');
+      return { workload: name };
+    case 'service':
+      parts(2, 'namespace/name');
+      return { service: name };
+    case 'ip':
+      if (name.includes('/') || !isAddress(name)) {
+        throw new MalformedError(`${field}.ip: must be an IP address`);
+      }
+      return { ip: name };
+    default:
+      throw new MalformedError(
+        `${field}: must be an object with one text, pod, workload, ip or service`,
+      );
+  }
+}
+
+function parsePort(port: unknown): number | string {
+  if (
+    typeof port === 'number'
+      ? Number.isInteger(port) && port >= 1 && port <= 65_535
+      : typeof port === 'string' && /[a-z]/i.test(port)
+  ) {
+    return port as number | string;
+  }
+  throw new MalformedError('port: must be a number from 1 to 65535, or a name');
+}
+
+function parseProtocol(text: unknown = 'TCP'): Protocol {
+  const protocol = typeof text === 'string' ? protocolOf(text) : undefined;
+  if (!protocol) {
+    throw new MalformedError('protocol: must be TCP, UDP or SCTP');
+  }
+  return protocol;
+}
+
+export interface QuestionOptions {
+  from: string;
+  to: string;
+  port: string;
+  protocol: string;
+}
+
+/** One question from options, with short names. Throws an {@link InputError}. */
+export function questionOf(
+  { from, to, port, protocol }: QuestionOptions,
+  snapshot: ClusterSnapshot,
+): AskedQuestion {
+  try {
+    return parseQuestion({
+      from: fullName(from, 'from', snapshot),
+      to: fullName(to, 'to', snapshot),
+      port: /^\d+$/.test(port) ? Number(port) : port,
+      protocol,
+    });
+  } catch (error) {
+    throw error instanceof MalformedError
+      ? new InputError(`--${error.message}`)
+      : error;
+  }
+}
+
+const KIND_PREFIX = /^(pod|workload|ip|service):(.*)$/;
+
+/** `pod:shop/web-1` as it stands; else what a name can only mean. */
+function fullName(
+  text: string,
+  field: 'from' | 'to',
+  snapshot: ClusterSnapshot,
+): Fields {
+  const prefixed = KIND_PREFIX.exec(text);
+  if (prefixed) {
+    return { [prefixed[1]]: prefixed[2] };
+  }
+  if (isAddress(text)) {
+    return { ip: text };
+  }
+  const [namespace, name, ...rest] = text.split('/');
+  if (name === undefined || rest.length > 1) {
+    throw new InputError(
+      `--${field}: "${text}" is no address, namespace/name or namespace/Kind/name`,
+    );
+  }
+  if (rest.length === 1) {
+    return { workload: text };
+  }
+  if (snapshot.get('Pod', name, namespace)) {
+    return { pod: text };
+  }
+  const workloads = snapshot
+    .workloadsIn(namespace)
+    .filter(({ reference }) => reference.name === name);
+  const isService =
+    field === 'to' && snapshot.get('Service', name, namespace) !== undefined;
+  if (workloads.length + (isService ? 1 : 0) > 1) {
+    const meanings = [
+      ...workloads.map(
+        ({ reference }) => `workload:${namespace}/${reference.kind}/${name}`,
+      ),
+      ...(isService ? [`service:${text}`] : []),
+    ];
+    throw new InputError(
+      `--${field}: "${text}" may mean ${meanings.join(' or ')}: say which`,
+    );
+  }
+  if (workloads.length === 1) {
+    return { workload: `${namespace}/${workloads[0].reference.kind}/${name}` };
+  }
+  return isService ? { service: text } : { pod: text };
+}

@@ -1,0 +1,131 @@
+/**
+ * How long the engine takes at 500, 2,000 and 5,000 pods, how that grows, and
+ * what one change costs afterwards. Prints figures and asserts nothing: they
+ * depend on the machine. Run it with `yarn bench`.
+ */
+import { CONTROLS, ClusterSnapshot, Judge, KubernetesObject } from '../src';
+import { generateCluster } from './generate';
+
+const SIZES = [500, 2000, 5000];
+const CHANGES = 15;
+
+interface Figures {
+  pods: number;
+  objects: number;
+  workloads: number;
+  findings: number;
+  /** Milliseconds. */
+  snapshot: number;
+  judge: number;
+  change: number;
+  policyChange: number;
+  /** Mebibytes that the snapshot and its findings hold, the source objects included. */
+  heap: number;
+}
+
+function milliseconds(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function median(values: number[]): number {
+  return values.sort((left, right) => left - right)[
+    Math.floor(values.length / 2)
+  ];
+}
+
+function heapUsed(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
+
+/** Replaces one object by a changed copy, as a watch event does, and judges again. */
+function change(
+  objects: KubernetesObject[],
+  judge: Judge,
+  kind: string,
+): number {
+  const candidates = objects.flatMap((object, index) =>
+    object.kind === kind ? [index] : [],
+  );
+  return median(
+    Array.from({ length: CHANGES }, (_, turn) => {
+      const index = candidates[(turn * 37) % candidates.length];
+      const { metadata, ...rest } = objects[index];
+      const labels = { ...(metadata.labels as object), turn: String(turn) };
+      objects[index] = {
+        ...rest,
+        metadata: { ...metadata, labels },
+      } as KubernetesObject;
+      return milliseconds(() =>
+        judge.judge(ClusterSnapshot.create({ cluster: 'bench', objects })),
+      );
+    }),
+  );
+}
+
+function measure(pods: number): Figures {
+  const before = heapUsed();
+  const objects = [...generateCluster(pods)];
+  const judge = Judge.create({ controls: CONTROLS });
+  let snapshot: ClusterSnapshot | undefined;
+  let findings = 0;
+  const creating = milliseconds(() => {
+    snapshot = ClusterSnapshot.create({ cluster: 'bench', objects });
+  });
+  const judging = milliseconds(() => {
+    findings = snapshot ? judge.judge(snapshot).length : 0;
+  });
+  const heap = heapUsed() - before;
+  return {
+    pods,
+    objects: objects.length,
+    workloads: snapshot?.workloads.length ?? 0,
+    findings,
+    snapshot: creating,
+    judge: judging,
+    change: change(objects, judge, 'Pod'),
+    policyChange: change(objects, judge, 'NetworkPolicy'),
+    heap,
+  };
+}
+
+function print(lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+measure(100); // so that the first size does not pay for compilation
+const results = SIZES.map(measure);
+const columns = [
+  'pods',
+  'objects',
+  'workloads',
+  'findings',
+  'snapshot',
+  'judge',
+  'change',
+  'policyChange',
+  'heap',
+] as const;
+const cell = (value: number | string) =>
+  (typeof value === 'number' ? value.toFixed(value < 100 ? 1 : 0) : value)
+    .replace(/\.0$/, '')
+    .padStart(13);
+print([
+  `${CONTROLS.length} controls (${CONTROLS.map(({ id }) => id).join(', ')})`,
+  'times in milliseconds; "change" and "policyChange": snapshot and all findings again after one Pod or NetworkPolicy changed; heap in MiB',
+  columns.map(cell).join(''),
+  ...results.map(result =>
+    columns.map(column => cell(result[column])).join(''),
+  ),
+  ...results.slice(1).map((result, index) => {
+    const smaller = results[index];
+    const cold = (figures: Figures) => figures.snapshot + figures.judge;
+    return `${smaller.pods} to ${result.pods} pods: ${(
+      result.pods / smaller.pods
+    ).toFixed(1)} times the pods, ${(cold(result) / cold(smaller)).toFixed(
+      1,
+    )} times the time`;
+  }),
+]);

@@ -1,0 +1,435 @@
+import { expectFindings, findingsOf } from '../../testing/expectFindings';
+import { exposure as control } from './exposure';
+
+function orders(spec = '', ports = '{containerPort: 8080}') {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: orders}}
+    spec: {${spec}containers: [{name: app, ports: [${ports}]}]}
+`;
+}
+
+function service(spec: string, annotations = '') {
+  return `
+---
+apiVersion: v1
+kind: Service
+metadata: {name: orders, namespace: shop, annotations: {${annotations}}}
+spec: {selector: {app: orders}, ports: [{port: 80}], ${spec}}
+`;
+}
+
+function object(apiVersion: string, kind: string, name: string, spec: string) {
+  return `
+---
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: {name: ${name}, namespace: shop}
+spec: ${spec}
+`;
+}
+
+function found(...manifests: string[]) {
+  const [{ verdict, severity, message }] = findingsOf({
+    control,
+    manifests: manifests.join(''),
+  });
+  return verdict === 'fail'
+    ? `${severity}: ${message}`
+    : `${verdict}: ${message}`;
+}
+
+const inside =
+  'pass: Nothing leads to orders from outside the cluster: no load balancer, node port, host port, external address or route of the edge.';
+
+describe('NW-8 exposure: straight to the pods', () => {
+  it('passes where nothing leads in', () => {
+    expect(found(orders())).toBe(inside);
+    expect(found(orders(), service('type: ClusterIP'))).toBe(inside);
+  });
+
+  it('fails for a load balancer, with the way in', () => {
+    expectFindings(
+      { control, manifests: orders() + service('type: LoadBalancer') },
+      [
+        {
+          of: 'Deployment shop/orders',
+          verdict: 'fail',
+          severity: 'high',
+          message: 'The internet can call port 80 of orders directly.',
+          witness: { from: 'the internet', to: 'orders', port: 80 },
+          evidence: [
+            {
+              object: {
+                apiVersion: 'v1',
+                kind: 'Service',
+                namespace: 'shop',
+                name: 'orders',
+              },
+              field: 'spec.type',
+              value: 'LoadBalancer',
+            },
+          ],
+        },
+      ],
+    );
+  });
+
+  it('does not count a load balancer that selects other pods, or none', () => {
+    expect(
+      found(
+        orders(),
+        service('type: LoadBalancer').replace('app: orders', 'app: web'),
+      ),
+    ).toBe(inside);
+    expect(
+      found(
+        orders(),
+        service('type: LoadBalancer').replace('{app: orders}', '{}'),
+      ),
+    ).toBe(inside);
+  });
+
+  it('passes for a load balancer that admits certain networks and opens no node ports', () => {
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24], allocateLoadBalancerNodePorts: false',
+        ),
+      ),
+    ).toBe(
+      'pass: From outside, orders is reached only through the load balancer of Service shop/orders, open to 192.0.2.0/24 only.',
+    );
+  });
+
+  it('says that source ranges do not guard the node ports of a load balancer', () => {
+    expect(
+      found(
+        orders(),
+        service('type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24]'),
+      ),
+    ).toBe(
+      'low: Anyone who reaches the network of the nodes can call orders past the source ranges of its load balancer.',
+    );
+  });
+
+  it('takes source ranges for everybody as none', () => {
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24, 0.0.0.0/0]',
+        ),
+      ),
+    ).toMatch(/^high: The internet/);
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer, allocateLoadBalancerNodePorts: false',
+          "service.beta.kubernetes.io/load-balancer-source-ranges: '192.0.2.0/24, 198.51.100.0/24'",
+        ),
+      ),
+    ).toMatch(/^pass/);
+  });
+
+  it('is milder for a load balancer that its provider keeps inside', () => {
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer',
+          "service.beta.kubernetes.io/azure-load-balancer-internal: 'true'",
+        ),
+      ),
+    ).toBe(
+      'medium: Everything in the private network around the cluster can call port 80 of orders directly.',
+    );
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer',
+          "service.beta.kubernetes.io/azure-load-balancer-internal: 'false'",
+        ),
+      ),
+    ).toMatch(/^high/);
+  });
+
+  it('fails for node ports, external addresses, host ports and the network of the host', () => {
+    expect(found(orders(), service('type: NodePort'))).toBe(
+      'medium: Anyone who reaches the network of the nodes can call port 80 of orders through a port of every node.',
+    );
+    expect(found(orders(), service('externalIPs: [192.0.2.7]'))).toBe(
+      'medium: Anyone who reaches 192.0.2.7 can call port 80 of orders directly.',
+    );
+    expect(found(orders('', '{containerPort: 8080, hostPort: 80}'))).toBe(
+      'medium: Anyone who reaches the network of the nodes can call orders on port 80 of its node.',
+    );
+    expect(found(orders('hostNetwork: true, '))).toBe(
+      'high: Anyone who reaches the network of the nodes can call every port that orders listens on.',
+    );
+  });
+
+  it('does not count a host port on the loopback address', () => {
+    expect(
+      found(
+        orders('', '{containerPort: 8080, hostPort: 80, hostIP: 127.0.0.1}'),
+      ),
+    ).toBe(inside);
+  });
+
+  it('says the worst first, and the others too', () => {
+    expect(
+      found(
+        orders('', '{containerPort: 8080, hostPort: 80}'),
+        service('type: LoadBalancer'),
+      ),
+    ).toBe(
+      'high: The internet can call port 80 of orders directly. Anyone who reaches the network of the nodes can call orders on port 80 of its node.',
+    );
+  });
+});
+
+describe('NW-8 exposure: through the edge', () => {
+  const rules =
+    'rules: [{host: shop.example, http: {paths: [{backend: {service: {name: orders, port: {number: 80}}}}]}}]';
+  const ingress = (tls: string) =>
+    object('networking.k8s.io/v1', 'Ingress', 'shop', `{${rules}${tls}}`);
+
+  it('passes for an Ingress with a certificate for the host, and names it', () => {
+    for (const hosts of ['[shop.example]', "['*.example']", '[]']) {
+      expect(
+        found(
+          orders(),
+          service(''),
+          ingress(`, tls: [{hosts: ${hosts}, secretName: cert}]`),
+        ),
+      ).toBe(
+        'pass: From outside, orders is reached only through Ingress shop/shop, which demands TLS.',
+      );
+    }
+  });
+
+  it('fails for an Ingress without one', () => {
+    for (const tls of ['', ', tls: [{hosts: [other.example]}]']) {
+      expect(found(orders(), service(''), ingress(tls))).toBe(
+        'medium: Requests to orders through Ingress shop/shop can be read and changed on their way to the edge: it also takes them without TLS.',
+      );
+    }
+  });
+
+  const gateway = (listeners: string, rest = '') =>
+    object(
+      'gateway.networking.k8s.io/v1',
+      'Gateway',
+      'edge',
+      `{gatewayClassName: public${rest}, listeners: [${listeners}]}`,
+    );
+  const http = '{name: web, port: 80, protocol: HTTP}';
+  const https = '{name: secure, port: 443, protocol: HTTPS}';
+  const route = (parent = '{name: edge}', kind = 'HTTPRoute') =>
+    object(
+      'gateway.networking.k8s.io/v1',
+      kind,
+      'shop',
+      `{hostnames: [shop.example], parentRefs: [${parent}], rules: [{backendRefs: [{name: orders, port: 80}]}]}`,
+    );
+
+  it('asks the listeners of the Gateway that a route attaches to', () => {
+    const through = (...parts: string[]) =>
+      found(orders(), service(''), ...parts).slice(0, 6);
+    expect(through(gateway(https), route())).toBe('pass: ');
+    expect(through(gateway(`${http}, ${https}`), route())).toBe('medium');
+    expect(
+      through(
+        gateway(`${http}, ${https}`),
+        route('{name: edge, sectionName: secure}'),
+      ),
+    ).toBe('pass: ');
+    expect(
+      through(gateway(`${http}, ${https}`), route('{name: edge, port: 443}')),
+    ).toBe('pass: ');
+    expect(
+      through(
+        gateway(
+          `{name: other, port: 80, protocol: HTTP, hostname: other.example}, ${https}`,
+        ),
+        route(),
+      ),
+    ).toBe('pass: ');
+    expect(
+      through(
+        gateway('{name: db, port: 5432, protocol: TCP}'),
+        route('{name: edge}', 'TCPRoute').replace('/v1\n', '/v1alpha2\n'),
+      ),
+    ).toBe('medium');
+  });
+
+  it('does not count routes of the mesh', () => {
+    expect(
+      found(
+        orders(),
+        service(''),
+        route("{kind: Service, group: '', name: orders}"),
+      ),
+    ).toBe(inside);
+    expect(
+      found(
+        orders(),
+        service(''),
+        gateway(http).replace('public', 'istio-waypoint'),
+        route(),
+      ),
+    ).toBe(inside);
+  });
+
+  it('is unknown where the Gateway cannot be seen, with the right that is missing', () => {
+    expect(found(orders(), service(''), route())).toBe(
+      'unknown: Whether HTTPRoute shop/shop, which leads to orders, demands TLS cannot be told: in test, Gateway shop/edge is not there to say.',
+    );
+    expectFindings(
+      {
+        control,
+        manifests: orders() + service('') + route(),
+        coverage: { Gateway: { state: 'forbidden', verb: 'list' } },
+      },
+      [
+        {
+          of: 'Deployment shop/orders',
+          verdict: 'unknown',
+          missing: [
+            {
+              verb: 'list',
+              group: 'gateway.networking.k8s.io',
+              resource: 'gateways',
+            },
+          ],
+        },
+      ],
+    );
+  });
+
+  it('does not need Gateways for a service that no route leads to', () => {
+    expectFindings(
+      {
+        control,
+        manifests: orders(),
+        coverage: { Gateway: { state: 'forbidden', verb: 'list' } },
+      },
+      [{ of: 'Deployment shop/orders', verdict: 'pass' }],
+    );
+  });
+
+  const istioGateway = (server: string) =>
+    object(
+      'networking.istio.io/v1',
+      'Gateway',
+      'edge',
+      `{selector: {istio: ingress}, servers: [${server}]}`,
+    );
+  const virtualService = (gateways: string, host = 'orders') =>
+    object(
+      'networking.istio.io/v1',
+      'VirtualService',
+      'shop',
+      `{hosts: [shop.example], gateways: [${gateways}], http: [{route: [{destination: {host: ${host}}}]}]}`,
+    );
+
+  it('asks the servers of an Istio Gateway that a VirtualService names', () => {
+    const through = (...parts: string[]) =>
+      found(orders(), service(''), ...parts).slice(0, 6);
+    const plain = "port: {number: 80, protocol: HTTP}, hosts: ['*']";
+    const tls =
+      "{port: {number: 443, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE}}";
+    expect(through(istioGateway(`{${plain}}`), virtualService('edge'))).toBe(
+      'medium',
+    );
+    expect(
+      through(
+        istioGateway(`{${plain}, tls: {httpsRedirect: true}}, ${tls}`),
+        virtualService('shop/edge', 'orders.shop.svc.cluster.local'),
+      ),
+    ).toBe('pass: ');
+    expect(through(istioGateway(`{${plain}}`), virtualService('mesh'))).toBe(
+      'pass: ',
+    );
+    expect(through(virtualService('edge'))).toBe('unknow');
+  });
+
+  it('follows a VirtualService to the one that it delegates to, and to where it sends copies', () => {
+    const open = istioGateway(
+      "{port: {number: 80, protocol: HTTP}, hosts: ['*']}",
+    );
+    const atGateway = (routes: string) =>
+      object(
+        'networking.istio.io/v1',
+        'VirtualService',
+        'root',
+        `{hosts: [shop.example], gateways: [edge], http: [${routes}]}`,
+      );
+    const through = (...parts: string[]) =>
+      found(orders(), service(''), open, ...parts).slice(0, 6);
+    const delegate = object(
+      'networking.istio.io/v1',
+      'VirtualService',
+      'shop',
+      '{http: [{route: [{destination: {host: orders}}]}]}',
+    );
+    expect(through(delegate)).toBe('pass: ');
+    expect(through(delegate, atGateway('{delegate: {name: shop}}'))).toBe(
+      'medium',
+    );
+    expect(through(atGateway('{mirror: {host: orders}}'))).toBe('medium');
+    expect(
+      through(atGateway('{mirrors: [{destination: {host: orders}}]}')),
+    ).toBe('medium');
+  });
+
+  it('asks an OpenShift Route', () => {
+    const through = (tls: string) =>
+      found(
+        orders(),
+        service(''),
+        object(
+          'route.openshift.io/v1',
+          'Route',
+          'shop',
+          `{host: shop.example, to: {kind: Service, name: orders}${tls}}`,
+        ),
+      ).slice(0, 6);
+    expect(through('')).toBe('medium');
+    expect(through(', tls: {termination: edge}')).toBe('pass: ');
+    expect(
+      through(
+        ', tls: {termination: edge, insecureEdgeTerminationPolicy: Allow}',
+      ),
+    ).toBe('medium');
+  });
+
+  it('is unknown where routes may not be listed', () => {
+    expectFindings(
+      {
+        control,
+        manifests: orders(),
+        coverage: {
+          Ingress: { state: 'forbidden', verb: 'list' },
+          HTTPRoute: { state: 'failed', reason: 'timed out' },
+        },
+      },
+      [
+        {
+          of: 'Deployment shop/orders',
+          verdict: 'unknown',
+          message:
+            'Cannot be told: in test, listing ingresses is forbidden: grant the verb "list"; httproutes could not be listed: timed out.',
+        },
+      ],
+    );
+  });
+});

@@ -1,0 +1,3 @@
+export * from './calicoTiers';
+export * from './describe';
+export { policiesOf as calicoPoliciesOf } from './policies';

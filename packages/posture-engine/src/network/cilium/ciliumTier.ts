@@ -1,0 +1,124 @@
+/** Cilium as a tier: all that it enforces, joined. There is no other tier beside it. */
+import {
+  AnswerCache,
+  DecidingField,
+  Direction,
+  PodClass,
+  PortSet,
+  Tier,
+  Universe,
+} from '../../decisions';
+import { CompiledRule, compileRule, forSubject } from './compileRule';
+import { joinRules, settingField } from './answer';
+import type { Peers } from './Peers';
+import type { CiliumPolicies } from './policies';
+import type { PolicySpec } from './policySpec';
+import type { CiliumSettings } from './settings';
+
+export function ciliumTier(
+  policies: CiliumPolicies,
+  peers: Peers,
+  universe: Universe,
+  settings: CiliumSettings,
+): Tier {
+  const answers = new AnswerCache();
+  const compiled = new Map<string, CompiledRule[]>();
+  const rulesOf = (spec: PolicySpec, direction: Direction) => {
+    const key = `${direction} ${spec.key}`;
+    let rules = compiled.get(key);
+    if (!rules) {
+      rules = spec.directions[direction].rules.flatMap(rule =>
+        compileRule(spec, rule, direction, peers, universe),
+      );
+      compiled.set(key, rules);
+    }
+    return rules;
+  };
+  const answerOf = (
+    specs: readonly PolicySpec[],
+    direction: Direction,
+    subject: PodClass,
+  ) =>
+    joinRules({
+      direction,
+      rules: specs
+        .flatMap(spec => rulesOf(spec, direction))
+        .flatMap(rule => forSubject(rule, subject) ?? []),
+      defaultDeny: [
+        ...specs.flatMap(spec => defaultDenyOf(spec, direction) ?? []),
+        ...(settings.enforcement === 'always'
+          ? [settingField(direction, 'enable-policy')]
+          : []),
+      ],
+      ownNode: peers.ownNode,
+      everyone: peers.everyone,
+      settings,
+    });
+
+  return {
+    answer(subject, direction) {
+      if (subject.hostNetwork || settings.enforcement === 'never') {
+        return undefined;
+      }
+      const specs = policies.selecting(
+        subject.namespace,
+        peers.labelsOf(subject),
+        direction,
+      );
+      if (specs.length === 0 && settings.enforcement !== 'always') {
+        return undefined;
+      }
+      const key = [
+        direction,
+        ...specs.map(spec => spec.key),
+        // On ingress a named port is the subject's own.
+        direction === 'ingress'
+          ? [...subject.namedPorts]
+              .map(([name, ports]) => `${name}=${ports.key}`)
+              .join()
+          : '',
+      ].join('\u0000');
+      return answers.get(key, () => answerOf(specs, direction, subject));
+    },
+
+    answerNode(_node, direction) {
+      const spec = settings.hostFirewall
+        ? policies.specs.find(
+            ({ forNodes, directions }) =>
+              forNodes && directions[direction].rules.length > 0,
+          )
+        : undefined;
+      return (
+        spec &&
+        answers.get(`${direction} nodes`, () => ({
+          rules: [
+            {
+              effect: 'unknown',
+              reason:
+                'the host firewall of Cilium is on, and policies of nodes are not followed here',
+              peers: universe.everyone,
+              ports: PortSet.all,
+              decidedBy: {
+                layer: spec.layer,
+                direction,
+                object: spec.object,
+                field: spec.directions[direction].rules[0].field,
+              },
+            },
+          ],
+          otherwise: { effect: 'next' },
+        }))
+      );
+    },
+  };
+}
+
+function defaultDenyOf(
+  { layer, object, directions }: PolicySpec,
+  direction: Direction,
+): DecidingField | undefined {
+  const { defaultDeny } = directions[direction];
+  return defaultDeny === undefined
+    ? undefined
+    : { layer, direction, object, field: defaultDeny };
+}

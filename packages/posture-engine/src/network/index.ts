@@ -1,0 +1,2 @@
+export { connectionsOf } from './connections';
+export { networkGapsOf } from './coverageTier';

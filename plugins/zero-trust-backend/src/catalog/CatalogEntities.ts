@@ -1,0 +1,166 @@
+/**
+ * The entities of the catalog that name workloads, of whatever kind. They are
+ * read with the plugin's own rights, since every cluster is judged for all;
+ * who may see which of them is asked anew for every reader.
+ */
+import { compare } from '@backstage-zero-trust/posture-engine';
+import { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import {
+  Entity,
+  RELATION_OWNED_BY,
+  RELATION_PART_OF,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import { isError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
+import { Loop } from '../Loop';
+import { WorkloadSelector, workloadSelectorOf } from './entityWorkloads';
+
+export interface CatalogEntity {
+  entityRef: string;
+  title: string;
+  owner?: string;
+  system?: string;
+  selector: WorkloadSelector;
+}
+
+export interface CatalogEntitiesOptions {
+  catalog: CatalogService;
+  auth: AuthService;
+  logger: LoggerService;
+}
+
+const READ_EVERY_MILLISECONDS = 30_000;
+/** Until the catalog answers for the first time; it may start later than this plugin. */
+const RETRY_MILLISECONDS = 1_000;
+/** However many new entities are asked for, the catalog is not read more often. */
+const READ_AT_MOST_EVERY_MILLISECONDS = 3_000;
+
+const EXISTS = { $exists: true };
+const FIELDS = [
+  'kind',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.title',
+  'metadata.annotations',
+  'relations',
+];
+
+export class CatalogEntities {
+  readonly #catalog: CatalogService;
+  readonly #auth: AuthService;
+  readonly #logger: LoggerService;
+  readonly #loop: Loop;
+  readonly #listeners = new Set<() => void>();
+  #entities: readonly CatalogEntity[] | undefined;
+  #readAt = -Infinity;
+
+  /** Begins to read, and to read again every so often; where that fails, what was known stays. */
+  static start(options: CatalogEntitiesOptions): CatalogEntities {
+    return new CatalogEntities(options);
+  }
+
+  private constructor({ catalog, auth, logger }: CatalogEntitiesOptions) {
+    this.#catalog = catalog;
+    this.#auth = auth;
+    this.#logger = logger;
+    this.#loop = Loop.start({ call: () => this.#refresh() });
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /** Undefined until the catalog was read once. The same array until something changed. */
+  current(): readonly CatalogEntity[] | undefined {
+    return this.#entities;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Somebody looks at an entity: should it be new, it is read without waiting for the next turn. */
+  expect(entityRef: string): void {
+    const known = this.#entities?.some(
+      entity => entity.entityRef === entityRef,
+    );
+    const rested =
+      performance.now() - this.#readAt > READ_AT_MOST_EVERY_MILLISECONDS;
+    if (!known && rested) {
+      this.#loop.soon();
+    }
+  }
+
+  async #refresh(): Promise<number> {
+    this.#readAt = performance.now();
+    try {
+      await this.#read();
+      return READ_EVERY_MILLISECONDS;
+    } catch (error) {
+      this.#logger.warn('Entities could not be read from the catalog', {
+        error: isError(error) ? error.message : String(error),
+      });
+      return this.#entities ? READ_EVERY_MILLISECONDS : RETRY_MILLISECONDS;
+    }
+  }
+
+  async #read(): Promise<void> {
+    const entities: CatalogEntity[] = [];
+    const pages = this.#catalog.streamEntities(
+      {
+        query: {
+          $any: [
+            { 'metadata.annotations.backstage.io/kubernetes-id': EXISTS },
+            {
+              'metadata.annotations.backstage.io/kubernetes-label-selector':
+                EXISTS,
+            },
+          ],
+        },
+        fields: FIELDS,
+      },
+      { credentials: await this.#auth.getOwnServiceCredentials() },
+    );
+    for await (const page of pages) {
+      entities.push(...page.flatMap(entity => toCatalogEntity(entity) ?? []));
+    }
+    entities.sort((left, right) => compare(left.entityRef, right.entityRef));
+    if (JSON.stringify(entities) !== JSON.stringify(this.#entities)) {
+      this.#entities = entities;
+      for (const listener of this.#listeners) {
+        listener();
+      }
+    }
+  }
+}
+
+function toCatalogEntity(entity: Entity): CatalogEntity | undefined {
+  const result = workloadSelectorOf(entity);
+  if (!result || 'problem' in result) {
+    return undefined;
+  }
+  const owner = targetOf(entity, RELATION_OWNED_BY);
+  const system = targetOf(entity, RELATION_PART_OF, 'system');
+  return {
+    entityRef: stringifyEntityRef(entity),
+    title: entity.metadata.title ?? entity.metadata.name,
+    ...(owner ? { owner } : {}),
+    ...(system ? { system } : {}),
+    selector: result.selector,
+  };
+}
+
+function targetOf(
+  entity: Entity,
+  relation: string,
+  kind?: string,
+): string | undefined {
+  return entity.relations?.find(
+    ({ type, targetRef }) =>
+      type === relation &&
+      (kind === undefined ||
+        parseEntityRef(targetRef).kind.toLocaleLowerCase('en-US') === kind),
+  )?.targetRef;
+}

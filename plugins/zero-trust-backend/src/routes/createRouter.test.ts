@@ -1,0 +1,192 @@
+/** Every answer, with every optional field in it, is as the description says. */
+import {
+  TestDatabases,
+  mockErrorHandler,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import type { Finding } from '@backstage-zero-trust/plugin-zero-trust-common';
+import { CONTROLS } from '@backstage-zero-trust/posture-engine';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import Ajv2020 from 'ajv/dist/2020';
+import express, { Express } from 'express';
+import request from 'supertest';
+import { EntityVisibility } from '../catalog/EntityVisibility';
+import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
+import { DatabasePostureStore } from '../database/DatabasePostureStore';
+import { openDatabase } from '../database/migrate';
+import { PostureReader } from '../posture/PostureReader';
+import {
+  evaluation,
+  finding,
+  readyStatus,
+  workload,
+} from '../testing/findings';
+import { openapi } from '../schema/openapi';
+import { createRouter } from './createRouter';
+
+jest.setTimeout(60_000);
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const object = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
+
+const full: Finding = finding(workload('orders'), {
+  subject: { ...workload('orders'), port: null },
+  verdict: 'fail',
+  because: 'PeerAuthentication shop/orders says PERMISSIVE.',
+  evidence: [
+    { object, field: 'a', value: null },
+    { object, field: 'b', value: { c: [1, 'two', true] } },
+  ],
+  witness: {
+    from: 'any pod',
+    to: 'orders',
+    port: 8080,
+    protocol: 'TCP',
+    transport: 'plaintext',
+    action: 'GET /',
+  },
+  fix: {
+    summary: 'Set it to STRICT.',
+    objects: [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+    ],
+  },
+});
+
+const exempt: Finding = finding(workload('orders'), {
+  control: 'AZ-1',
+  verdict: 'exempt',
+  missing: [{ verb: 'list', group: '', resource: 'pods', namespace: 'shop' }],
+  exemption: {
+    control: 'AZ-1',
+    subject: { namespace: 'shop' },
+    reason: 'Being replaced',
+    owner: 'group:default/sales',
+    approver: 'user:default/alice',
+    expires: '2027-01-01T00:00:00Z',
+  },
+});
+
+describe('the answers of the API', () => {
+  let server: Express;
+
+  beforeAll(async () => {
+    const client = await databases.init('SQLITE_3');
+    const knex = await openDatabase(mockServices.database({ knex: client }));
+    const store = DatabasePostureStore.create({ knex });
+    const holder = 'replica-1';
+    await DatabaseLeaseStore.create({ knex, holder, seconds: 60 }).acquire([
+      'prod',
+    ]);
+    await store.saveCluster(
+      {
+        name: 'prod',
+        source: 'test',
+        status: readyStatus('prod', {
+          title: 'Production',
+          state: 'degraded',
+          message: 'Some kinds cannot be seen.',
+          kinds: [
+            {
+              kind: 'Pod',
+              group: '',
+              resource: 'pods',
+              state: 'forbidden',
+              objects: 0,
+              message: 'Grant list.',
+            },
+          ],
+        }),
+      },
+      holder,
+    );
+    const judged = evaluation('prod', [full, exempt]);
+    await store.saveEvaluation(
+      {
+        ...judged,
+        entities: judged.entities.map(entity => ({
+          ...entity,
+          owner: 'group:default/sales',
+          system: 'system:default/shop',
+        })),
+      },
+      holder,
+    );
+    await knex('roll_ups').insert({
+      entity_ref: 'component:default/orders',
+      date: new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10),
+      score: 10,
+      level: 'partial',
+    });
+    const entityOf = (name: string, annotations: Record<string, string>) => ({
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Component',
+      metadata: { name, namespace: 'default', annotations },
+    });
+    const catalog = catalogServiceMock({
+      entities: [
+        entityOf('orders', { 'backstage.io/kubernetes-id': 'orders' }),
+        entityOf('nowhere', { 'backstage.io/kubernetes-id': 'nowhere' }),
+        entityOf('plain', {}),
+      ],
+    });
+    const permissions = mockServices.permissions();
+    const router = createRouter({
+      httpAuth: mockServices.httpAuth(),
+      permissions,
+      visibility: EntityVisibility.create({
+        auth: mockServices.auth(),
+        cache: mockServices.cache.mock(),
+        catalog,
+        permissions,
+      }),
+      reader: PostureReader.create({ store, onUnknownEntity: () => {} }),
+      store,
+      controls: CONTROLS,
+    });
+    server = express().use(router).use(mockErrorHandler());
+  });
+
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  const { schemas } = openapi.components;
+
+  it.each<[string, keyof typeof schemas]>([
+    ['/entities/default/component/orders/posture', 'EntityPosture'],
+    ['/entities/default/component/nowhere/posture', 'EntityPosture'],
+    ['/entities/default/component/plain/posture', 'EntityPosture'],
+    [
+      '/entities/default/component/orders/findings?verdict=fail&pillar=authentication&severity=high&cluster=prod',
+      'EntityFindings',
+    ],
+    ['/entities/default/component/plain/findings', 'EntityFindings'],
+    [
+      '/services?sort=title&order=desc&limit=5&offset=0&search=orders&owner=group:default/sales&pillar=authentication&cluster=prod&level=partial',
+      'ServiceList',
+    ],
+    ['/clusters', 'ClusterList'],
+    ['/controls', 'ControlList'],
+  ])('are as described: %s, %s', async (path, schema) => {
+    const { body } = await request(server).get(path).expect(200);
+    const validate = ajv.compile(schemas[schema]);
+    validate(body);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('carry all that is known', async () => {
+    const { body: findings } = await request(server)
+      .get('/entities/default/component/orders/findings')
+      .expect(200);
+    expect(findings.items).toMatchObject([full, exempt]);
+    const { body: services } = await request(server)
+      .get('/services')
+      .expect(200);
+    expect(services.items).toMatchObject([
+      {
+        owner: 'group:default/sales',
+        system: 'system:default/shop',
+        trend: -10,
+        evaluatedAt: '2026-06-01T10:00:00.000Z',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,45 @@
+import { ZeroTrustClient } from './client';
+
+function clientOf(response: Response) {
+  const fetch = jest.fn(async (_address: RequestInfo | URL) => response);
+  return { client: ZeroTrustClient.create({ fetchApi: { fetch } }), fetch };
+}
+
+const empty = () => new Response('{"items":[]}', { status: 200 });
+
+describe('ZeroTrustClient', () => {
+  it('escapes the names of an entity', async () => {
+    const { client, fetch } = clientOf(empty());
+    await client.getEntityPosture('component:my/a b?c');
+    expect(fetch).toHaveBeenCalledWith(
+      'plugin://zero-trust/entities/my/component/a%20b%3Fc/posture',
+    );
+  });
+
+  it('asks only for what is given', async () => {
+    const { client, fetch } = clientOf(empty());
+    await client.getServices({
+      offset: 0,
+      search: 'a&b',
+      level: 'zero trust',
+      owner: undefined,
+    });
+    expect(fetch).toHaveBeenCalledWith(
+      'plugin://zero-trust/services?offset=0&search=a%26b&level=zero+trust',
+    );
+  });
+
+  it('throws the error of the response', async () => {
+    const { client } = clientOf(
+      new Response(
+        '{"error":{"name":"NotFoundError","message":"No entity was found"},"response":{"statusCode":404}}',
+        { status: 404, headers: { 'content-type': 'application/json' } },
+      ),
+    );
+    await expect(
+      client.getEntityFindings('component:default/orders', { verdict: 'fail' }),
+    ).rejects.toMatchObject({
+      body: { error: { message: 'No entity was found' } },
+    });
+  });
+});
