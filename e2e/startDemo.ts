@@ -1,11 +1,20 @@
-/** Starts the demo before the browser tests and stops it after them. Its address is in DEMO_URL, its folder in DEMO_FOLDER. */
+/**
+ * Starts the demo before the browser tests and stops it after them. Its address
+ * is in DEMO_URL, its folder in DEMO_FOLDER; where they are set already, that
+ * demo is used and left running.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const FOLDER = '.cache/e2e-demo';
 
-export default async function startDemo(): Promise<() => Promise<void>> {
+export default async function startDemo(): Promise<
+  (() => Promise<void>) | undefined
+> {
+  if (process.env.DEMO_URL && process.env.DEMO_FOLDER) {
+    return undefined;
+  }
   const demo = spawn('bin/start', ['--folder', FOLDER], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,1 +1,1 @@
-export {};
+export { zeroTrustPlugin as default } from './plugin';

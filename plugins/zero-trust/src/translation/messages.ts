@@ -1,7 +1,7 @@
 /** Every word on the screens, in English. Other languages are files beside this one. */
 export const messages = {
   /** How numbers and times are written in this language. */
-  locale: 'en',
+  locale: 'en-GB',
   title: 'Zero trust',
   level: {
     exposed: 'Exposed',
@@ -75,7 +75,6 @@ export const messages = {
     loaded: 'loaded',
     enforced: 'enforced',
     observed: 'observed',
-    reached: 'reached',
   },
   enforcementMeaning: {
     absent: 'Nothing provides it.',
@@ -122,6 +121,8 @@ export const messages = {
       stale: '{{cluster}} was last seen {{time}}.',
       unreachable: '{{cluster}} cannot be reached; last seen {{time}}.',
       never: '{{cluster}} cannot be reached and was never seen.',
+      elsewhere:
+        'Whether {{name}} runs in {{cluster}} too is not known, because {{cluster}} cannot be seen.',
     },
   },
   card: {
@@ -129,6 +130,7 @@ export const messages = {
     worst: 'Worst findings',
     pillars: 'Pillars',
     clean: 'Nothing fails.',
+    cleanAsFar: 'Nothing is known to fail, but not everything could be judged.',
     fix: 'Fix',
     fixOf: 'Fix: {{message}}',
     loading: 'Loading the posture of {{name}}',
@@ -187,6 +189,9 @@ export const messages = {
     missing: 'What is missing',
     missingHint:
       'Whoever administers {{cluster}} can grant this to the account that looks at it:',
+    missingRule: 'Rule of a ClusterRole',
+    missingRuleIn: 'Rule of a Role in namespace {{namespace}}',
+    unknownFinding: 'The finding that this link leads to no longer exists.',
     exemption: 'Exemption',
     exemptionReason: 'Reason',
     exemptionOwner: 'Owner',
@@ -211,7 +216,7 @@ export const messages = {
     owner: 'Owner',
     level: 'Level',
     all: 'All',
-    option: '{{name}} ({{count}})',
+    option: '{{name}} ({{number}})',
     clear: 'Clear filters',
     search: 'Search services',
     searchOwners: 'Search owners',
@@ -226,8 +231,9 @@ export const messages = {
     failing: 'Failing',
     worst: 'Worst finding',
     noOwner: 'No owner',
+    failingOf: '{{failing}} of {{applicable}}',
     nothingFails: 'Nothing fails',
-    levelCount: '{{level}}: {{count}}',
+    nothingKnown: 'Nothing is known to fail',
     count_one: '{{count}} service',
     count_other: '{{count}} services',
     range: '{{first}}–{{last}} of {{total}}',
@@ -247,7 +253,7 @@ export const messages = {
     nothingHint:
       'Clusters come from the configuration of the Kubernetes plugin, a kubeconfig or a folder of manifests.',
     loading: 'Loading clusters',
-    lastSync: 'Last seen {{time}}',
+    lastSync: 'Last seen',
     never: 'Never seen',
     workloads_one: '{{count}} workload',
     workloads_other: '{{count}} workloads',
@@ -260,8 +266,6 @@ export const messages = {
     why: 'Why',
     needs: 'Missing right',
     verbs: 'list and watch {{resource}}',
-    forbidden: 'not allowed',
-    failed: 'failed',
     rule: 'Rule to add to the ClusterRole of the account that looks:',
     allKinds: 'All kinds',
     objects: 'Objects',

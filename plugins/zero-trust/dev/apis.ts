@@ -1,0 +1,132 @@
+/** Made-up answers in place of a backend: one service for each state that a service can be in. */
+import { Entity } from '@backstage/catalog-model';
+import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
+import { ApiBlueprint } from '@backstage/frontend-plugin-api';
+import { catalogApiRef } from '@backstage/plugin-catalog-react';
+import type {
+  EntityPosture,
+  ServiceQuery,
+  ZeroTrustApi,
+} from '@backstage-zero-trust/plugin-zero-trust-common';
+import { zeroTrustApiRef } from '../src';
+import {
+  LEVEL_COUNTS,
+  clusters,
+  controls,
+  findings,
+  judged,
+  orders,
+  services,
+  summary,
+} from '../src/__testUtils__/postures';
+
+type Change = (posture: EntityPosture) => EntityPosture;
+
+const HOUR = 3_600_000;
+
+const STATES: Record<string, Change> = {
+  orders: posture => posture,
+  payments: posture => ({
+    ...posture,
+    clusters: [
+      { ...posture.clusters[0], state: 'degraded' },
+      {
+        ...posture.clusters[0],
+        cluster: 'prod-us',
+        state: 'stale',
+        lastSync: new Date(Date.now() - 5 * HOUR).toISOString(),
+        summary: { ...summary, level: 'zero trust', score: 100 },
+      },
+    ],
+    lookedIn: [
+      ...posture.lookedIn,
+      { name: 'lab', state: 'unreachable', message: 'Connection refused.' },
+    ],
+  }),
+  stock: posture => ({
+    ...posture,
+    summary: {
+      ...summary,
+      level: 'zero trust',
+      score: 100,
+      judged: 21,
+      counts: { pass: 21, fail: 0, exempt: 0, unknown: 0, 'not-applicable': 2 },
+      pillars: summary.pillars.map(({ pillar, applicable }) => ({
+        pillar,
+        applicable,
+        verdict: 'pass',
+        failing: 0,
+      })),
+    },
+    worst: [],
+  }),
+  returns: posture => ({ ...posture, state: 'not-annotated', clusters: [] }),
+  search: posture => ({
+    ...posture,
+    state: 'not-found',
+    clusters: [],
+    lookedIn: [
+      { name: 'prod-eu', state: 'ready' },
+      { name: 'lab', state: 'unreachable', message: 'Connection refused.' },
+    ],
+  }),
+  loyalty: posture => ({ ...posture, state: 'pending', clusters: [] }),
+};
+
+function entity(name: string): Entity {
+  return { ...orders, metadata: { ...orders.metadata, name } };
+}
+
+function nameOf(entityRef: string): string {
+  return entityRef.slice(entityRef.lastIndexOf('/') + 1);
+}
+
+const answers: ZeroTrustApi = {
+  async getEntityPosture(entityRef) {
+    const change = STATES[nameOf(entityRef)];
+    if (!change) {
+      throw new Error('The database does not answer.');
+    }
+    return { ...change(judged()), entityRef };
+  },
+  async getEntityFindings() {
+    return { items: findings };
+  },
+  async getServices({ offset = 0, limit = 20, ...query }: ServiceQuery = {}) {
+    const items = services().filter(
+      ({ title, level, owner }) =>
+        (!query.search || title.includes(query.search)) &&
+        (!query.level || level === query.level) &&
+        (!query.owner || owner === query.owner),
+    );
+    return {
+      items: items.slice(offset, offset + limit),
+      totalCount: items.length,
+      levels: LEVEL_COUNTS,
+      owners: ['group:default/platform', 'group:default/shop'],
+    };
+  },
+  async getClusters() {
+    return { items: clusters() };
+  },
+  async getControls() {
+    return { items: controls };
+  },
+};
+
+export const zeroTrustApi = ApiBlueprint.make({
+  params: define =>
+    define({ api: zeroTrustApiRef, deps: {}, factory: () => answers }),
+});
+
+export const catalogApi = ApiBlueprint.make({
+  params: define =>
+    define({
+      api: catalogApiRef,
+      deps: {},
+      factory: () =>
+        new InMemoryCatalogClient({
+          entities: [...Object.keys(STATES), 'mailer'].map(entity),
+        }),
+    }),
+});

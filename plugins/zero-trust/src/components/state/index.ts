@@ -1,0 +1,3 @@
+export * from './Failure';
+export * from './Message';
+export * from './Notices';

@@ -1,0 +1,2 @@
+export * from './SortHeader';
+export * from './TableFrame';

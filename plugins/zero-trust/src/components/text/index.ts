@@ -1,0 +1,5 @@
+export * from './Announce';
+export * from './CodeBlock';
+export * from './Flash';
+export * from './LongName';
+export * from './RelativeTime';
