@@ -4,138 +4,37 @@
  * and Namespaces. Everything else is stored as it came.
  */
 import { ApiObject, isRecord, listAt, recordAt } from '../store/apiObject';
-import { ServedKind } from '../kinds/servedKind';
+import type { ServedKind } from '../kinds/servedKind';
+import type { ServiceAddresses } from '../store/ServiceAddresses';
+import { Fields, records, setDefaults } from './fields';
+import { defaultPod, defaultPodSpec } from './podDefaults';
 
-type Fields = Record<string, unknown>;
-
-function setDefaults(target: Fields, defaults: Fields): void {
-  for (const [key, value] of Object.entries(defaults)) {
-    if (target[key] === undefined || target[key] === null) {
-      target[key] = value;
-    }
-  }
-}
-
-function records(value: unknown, ...path: string[]): Fields[] {
-  return listAt(value, ...path).filter(isRecord);
-}
-
-function pullPolicy(image: unknown): string {
-  const name = String(image ?? '');
-  const tag = /:([^/@]+)(@.*)?$/.exec(name)?.[1];
-  return name.includes('@') || (tag && tag !== 'latest') ? 'IfNotPresent' : 'Always';
-}
-
-function defaultContainer(container: Fields): void {
-  setDefaults(container, {
-    imagePullPolicy: pullPolicy(container.image),
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    resources: {},
-  });
-  for (const port of records(container, 'ports')) {
-    setDefaults(port, { protocol: 'TCP' });
-  }
-  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-    const fields = recordAt(container, probe);
-    if (fields) {
-      setDefaults(fields, {
-        timeoutSeconds: 1,
-        periodSeconds: 10,
-        successThreshold: 1,
-        failureThreshold: 3,
-      });
-    }
-  }
-  for (const variable of records(container, 'env')) {
-    const reference = recordAt(variable, 'valueFrom', 'fieldRef');
-    if (reference) {
-      setDefaults(reference, { apiVersion: 'v1' });
-    }
-  }
-}
-
-function defaultVolume(volume: Fields): void {
-  for (const source of ['secret', 'configMap', 'projected', 'downwardAPI']) {
-    const fields = recordAt(volume, source);
-    if (fields) {
-      setDefaults(fields, { defaultMode: 420 });
-    }
-  }
-  const hostPath = recordAt(volume, 'hostPath');
-  if (hostPath) {
-    setDefaults(hostPath, { type: '' });
-  }
-  for (const source of records(volume, 'projected', 'sources')) {
-    const token = recordAt(source, 'serviceAccountToken');
-    if (token) {
-      setDefaults(token, { expirationSeconds: 3600 });
-    }
-  }
-  if (Object.keys(volume).length === 1) {
-    volume.emptyDir = {};
-  }
-}
-
-/** The defaults that a pod and a template share. */
-export function defaultPodSpec(spec: Fields): void {
-  setDefaults(spec, {
-    restartPolicy: 'Always',
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: 'ClusterFirst',
-    securityContext: {},
-    schedulerName: 'default-scheduler',
-  });
-  // The old name of the field is kept in step with the new one.
-  if (spec.serviceAccountName === undefined && spec.serviceAccount !== undefined) {
-    spec.serviceAccountName = spec.serviceAccount;
-  }
-  if (spec.serviceAccountName) {
-    spec.serviceAccount = spec.serviceAccountName;
-  }
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers']) {
-    records(spec, list).forEach(defaultContainer);
-  }
-  records(spec, 'volumes').forEach(defaultVolume);
-}
-
-/** What only a pod gets, not the template it came from. */
-export function defaultPod(spec: Fields): void {
-  defaultPodSpec(spec);
-  setDefaults(spec, {
-    enableServiceLinks: true,
-    serviceAccountName: 'default',
-    preemptionPolicy: 'PreemptLowerPriority',
-    priority: 0,
-  });
-  setDefaults(spec, { serviceAccount: spec.serviceAccountName });
-  if (spec.hostNetwork === true) {
-    for (const list of ['initContainers', 'containers']) {
-      for (const port of records(spec, list).flatMap(container =>
-        records(container, 'ports'),
-      )) {
-        setDefaults(port, { hostPort: port.containerPort });
-      }
+/** Empty lists of a policy are left out of the stored object, as if they had not been written. */
+function dropEmptyLists(fields: Fields): void {
+  for (const [key, value] of Object.entries(fields)) {
+    if (Array.isArray(value) && value.length === 0) {
+      delete fields[key];
+    } else if (Array.isArray(value)) {
+      value.filter(isRecord).forEach(dropEmptyLists);
     }
   }
 }
 
 function defaultNetworkPolicy(spec: Fields): void {
+  dropEmptyLists(spec);
   setDefaults(spec, { podSelector: {} });
   if (listAt(spec, 'policyTypes').length === 0) {
     spec.policyTypes =
       listAt(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
   }
-  for (const rule of [...records(spec, 'ingress'), ...records(spec, 'egress')]) {
+  for (const rule of [
+    ...records(spec, 'ingress'),
+    ...records(spec, 'egress'),
+  ]) {
     for (const port of records(rule, 'ports')) {
       setDefaults(port, { protocol: 'TCP' });
     }
   }
-}
-
-export interface ServiceAddresses {
-  clusterIP(): string;
-  nodePort(): number;
 }
 
 function defaultService(spec: Fields, addresses: ServiceAddresses): void {
@@ -186,7 +85,11 @@ function defaultWorkload(kind: string, spec: Fields): void {
       setDefaults(spec, {
         replicas: 1,
         podManagementPolicy: 'OrderedReady',
-        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+        serviceName: '',
+        updateStrategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: { partition: 0, maxUnavailable: 1 },
+        },
         revisionHistoryLimit: 10,
         persistentVolumeClaimRetentionPolicy: {
           whenDeleted: 'Retain',
@@ -222,6 +125,33 @@ function defaultWorkload(kind: string, spec: Fields): void {
   }
 }
 
+/** A definition is accepted at once here: nothing can stand against it. */
+function acceptedStatus({ metadata }: ApiObject, spec: Fields): Fields {
+  const condition = (type: string, reason: string, message: string) => ({
+    type,
+    status: 'True',
+    reason,
+    message,
+    ...(metadata.creationTimestamp
+      ? { lastTransitionTime: metadata.creationTimestamp }
+      : {}),
+  });
+  return {
+    acceptedNames: spec.names,
+    conditions: [
+      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+      condition(
+        'Established',
+        'InitialNamesAccepted',
+        'the initial names have been accepted',
+      ),
+    ],
+    storedVersions: records(spec, 'versions')
+      .filter(({ storage }) => storage === true)
+      .map(version => version.name),
+  };
+}
+
 /** Changes `object`, which must be the caller's own copy. */
 export function applyDefaults(
   kind: ServedKind,
@@ -247,7 +177,10 @@ export function applyDefaults(
         key,
         Buffer.from(String(value)).toString('base64'),
       ]);
-      object.data = { ...recordAt(object, 'data'), ...Object.fromEntries(encoded) };
+      object.data = {
+        ...recordAt(object, 'data'),
+        ...Object.fromEntries(encoded),
+      };
       delete object.stringData;
     }
     return;
@@ -261,7 +194,10 @@ export function applyDefaults(
   if (!spec) {
     return;
   }
-  if (group === '' && name === 'Pod') {
+  if (name === 'CustomResourceDefinition') {
+    setDefaults(spec, { conversion: { strategy: 'None' } });
+    object.status = acceptedStatus(object, spec);
+  } else if (group === '' && name === 'Pod') {
     defaultPod(spec);
   } else if (group === '' && name === 'Service') {
     defaultService(spec, addresses);
@@ -273,12 +209,15 @@ export function applyDefaults(
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 1,
     });
-    const job = recordAt(spec, 'jobTemplate', 'spec');
-    const template = recordAt(job, 'template', 'spec');
+    const template = recordAt(spec, 'jobTemplate', 'spec', 'template', 'spec');
     if (template) {
       defaultPodSpec(template);
     }
-  } else if (group === 'apps' || group === 'batch' || name === 'ReplicationController') {
+  } else if (
+    group === 'apps' ||
+    group === 'batch' ||
+    name === 'ReplicationController'
+  ) {
     defaultWorkload(name, spec);
   }
 }

@@ -1,6 +1,5 @@
 /** Errors as an API server answers them: a `Status` with the code, reason, details and words of the real one. */
 import type { JsonObject } from '../store/apiObject';
-import { keyOf } from '../store/apiObject';
 
 export interface StatusCause {
   reason?: string;
@@ -50,9 +49,6 @@ export class ApiError extends Error {
     };
   }
 }
-
-/** The plain page that a path without any handler gets. */
-export class PageNotFound extends Error {}
 
 function qualified({ group, plural }: NamedResource): string {
   return group === '' ? plural : `${plural}.${group}`;
@@ -126,7 +122,8 @@ export function forbidden(options: ForbiddenOptions): ApiError {
   const scope = namespace
     ? `in the namespace "${namespace}"`
     : 'at the cluster scope';
-  const subject = name === '' ? qualified(resource) : `${qualified(resource)} "${name}"`;
+  const subject =
+    name === '' ? qualified(resource) : `${qualified(resource)} "${name}"`;
   return new ApiError(
     403,
     'Forbidden',
@@ -135,13 +132,22 @@ export function forbidden(options: ForbiddenOptions): ApiError {
   );
 }
 
-export function forbiddenPath(user: string, verb: string, path: string): ApiError {
+export function forbiddenPath(
+  user: string,
+  verb: string,
+  path: string,
+): ApiError {
   return new ApiError(
     403,
     'Forbidden',
     `forbidden: User "${user}" cannot ${verb} path "${path}"`,
     {},
   );
+}
+
+/** 500 with words of its own and no reason: what the real server answers where it did not foresee a mistake. */
+export function unforeseen(message: string): ApiError {
+  return new ApiError(500, '', message);
 }
 
 export function badRequest(message: string): ApiError {
@@ -156,7 +162,12 @@ export interface InvalidOptions {
 }
 
 /** 422: the object says something that its kind does not allow. */
-export function invalid({ group, kind, name, causes }: InvalidOptions): ApiError {
+export function invalid({
+  group,
+  kind,
+  name,
+  causes,
+}: InvalidOptions): ApiError {
   const lines = causes.map(({ field, message }) => `${field}: ${message}`);
   const subject = group === '' ? kind : `${kind}.${group}`;
   return new ApiError(
@@ -168,7 +179,7 @@ export function invalid({ group, kind, name, causes }: InvalidOptions): ApiError
     {
       ...(name === '' ? {} : { name }),
       ...(group === '' ? {} : { group }),
-      kind,
+      ...(kind === '' ? {} : { kind }),
       causes,
     },
   );
@@ -201,11 +212,28 @@ export function notAcceptable(accepted: readonly string[]): ApiError {
   return new ApiError(
     406,
     'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`,
+    {},
+  );
+}
+
+/** The media type is known, but not the form of the object that it asks for. */
+export function noSuchForm(accepted: readonly string[]): ApiError {
+  return new ApiError(
+    406,
+    'NotAcceptable',
     `only the following media types are accepted: ${accepted.join(', ')}`,
   );
 }
 
-/** `namespace/name`, as the terminal and problems name an object. */
-export function describeKey(kind: string, namespace: string | undefined, name: string): string {
-  return `${kind} ${keyOf(namespace, name)}`;
+export function internalError(error: unknown): ApiError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ApiError(
+    500,
+    'InternalError',
+    `Internal error occurred: ${message}`,
+    {
+      causes: [{ message }],
+    },
+  );
 }

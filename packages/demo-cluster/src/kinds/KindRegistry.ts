@@ -9,6 +9,8 @@ import {
 
 export const CRD_RESOURCE = 'customresourcedefinitions.apiextensions.k8s.io';
 
+const BUILT_IN_RESOURCES = new Set(BUILT_IN_KINDS.map(resourceName));
+
 export class KindRegistry {
   readonly #kinds = new Map(
     BUILT_IN_KINDS.map(kind => [resourceName(kind), kind]),
@@ -21,7 +23,8 @@ export class KindRegistry {
         resource === CRD_RESOURCE
           ? kindOfCustomResourceDefinition(object)
           : undefined;
-      if (!kind) {
+      // A definition cannot take the place of what is built in.
+      if (!kind || BUILT_IN_RESOURCES.has(resourceName(kind))) {
         return;
       }
       if (type === 'DELETED') {

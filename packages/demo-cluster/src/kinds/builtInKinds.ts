@@ -4,7 +4,7 @@
  * beside them that manifests of teams usually hold.
  */
 import { KINDS, KIND_NAMES } from '@backstage-zero-trust/posture-engine';
-import { COLUMNS } from './columns';
+import { COLUMNS, DEFAULT_COLUMNS } from './columns';
 import { resourceName, ServedKind } from './servedKind';
 
 type Details = Partial<
@@ -13,7 +13,12 @@ type Details = Partial<
 
 /** Keyed by resource name; a kind of the engine that is not here is optional (see optionalKinds). */
 const DETAILS: Record<string, Details> = {
-  namespaces: { shortNames: ['ns'], status: true, generation: false },
+  namespaces: {
+    shortNames: ['ns'],
+    status: true,
+    generation: false,
+    fieldSelectors: ['status.phase'],
+  },
   pods: {
     shortNames: ['po'],
     categories: ['all'],
@@ -71,7 +76,6 @@ const DETAILS: Record<string, Details> = {
     categories: ['all'],
     status: true,
     scale: true,
-    fieldSelectors: ['status.replicas'],
   },
   'jobs.batch': {
     categories: ['all'],
@@ -98,7 +102,7 @@ function served(
     generation: true,
     returnsDeleted: false,
     fieldSelectors: [],
-    columns: COLUMNS[resourceName(identity)] ?? [],
+    columns: COLUMNS[resourceName(identity)] ?? DEFAULT_COLUMNS,
     custom: false,
     ...details,
   };

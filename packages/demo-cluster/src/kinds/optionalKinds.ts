@@ -49,6 +49,27 @@ const READ: Record<string, Details> = {
   'tlsroutes.gateway.networking.k8s.io': gatewayApi,
   'tcproutes.gateway.networking.k8s.io': gatewayApi,
   'udproutes.gateway.networking.k8s.io': gatewayApi,
+  'gateways.gateway.networking.k8s.io': {
+    ...gatewayApi,
+    versions: gatewayVersions,
+    shortNames: ['gtw'],
+    columns: [text('Class', '.spec.gatewayClassName'), age],
+  },
+  'gateways.networking.istio.io': {
+    ...mesh,
+    versions: meshVersions,
+    shortNames: ['gw'],
+  },
+  'virtualservices.networking.istio.io': {
+    ...mesh,
+    versions: meshVersions,
+    shortNames: ['vs'],
+    columns: [
+      text('Gateways', '.spec.gateways'),
+      text('Hosts', '.spec.hosts'),
+      age,
+    ],
+  },
   'peerauthentications.security.istio.io': {
     ...mesh,
     versions: securityVersions,
@@ -89,13 +110,12 @@ const READ: Record<string, Details> = {
     shortNames: ['ccnp'],
     category: 'cilium',
   },
-  'networkpolicies.projectcalico.org': { versions: ['v3'], status: false },
-  'globalnetworkpolicies.projectcalico.org': {
-    versions: ['v3'],
-    status: false,
-  },
-  'networkpolicies.crd.projectcalico.org': { status: false },
-  'globalnetworkpolicies.crd.projectcalico.org': { status: false },
+};
+
+/** The same for all kinds of a group that are not in {@link READ}. */
+const READ_BY_GROUP: Record<string, Details> = {
+  'projectcalico.org': { versions: ['v3'], status: false },
+  'crd.projectcalico.org': { status: false },
 };
 
 function optional(
@@ -128,43 +148,27 @@ function other(
   return optional({ group, kind, plural, namespaced }, details);
 }
 
-const builtIn = new Set(BUILT_IN_KINDS.map(resourceName));
-
-const read = KIND_NAMES.map(name => KINDS[name])
-  .filter(kind => !builtIn.has(resourceName(kind)))
-  .map(({ group, kind, plural, namespaced }) =>
-    optional(
-      { group, kind, plural, namespaced },
-      READ[resourceName({ group, plural })] ?? {},
-    ),
-  );
-
 const istioNetworking = 'networking.istio.io';
 const gatewayGroup = 'gateway.networking.k8s.io';
 const all = { ...mesh, versions: meshVersions };
 
-export const OPTIONAL_KINDS: readonly ServedKind[] = [
-  ...read,
-  other('security.istio.io', 'RequestAuthentication', 'requestauthentications', {
-    ...mesh,
-    versions: securityVersions,
-    shortNames: ['ra'],
-  }),
+/** Kinds that are described whole here, whether the engine reads them or not. */
+const described: readonly ServedKind[] = [
+  other(
+    'security.istio.io',
+    'RequestAuthentication',
+    'requestauthentications',
+    {
+      ...mesh,
+      versions: securityVersions,
+      shortNames: ['ra'],
+    },
+  ),
   other(istioNetworking, 'DestinationRule', 'destinationrules', {
     ...all,
     shortNames: ['dr'],
     columns: [text('Host', '.spec.host'), age],
   }),
-  other(istioNetworking, 'VirtualService', 'virtualservices', {
-    ...all,
-    shortNames: ['vs'],
-    columns: [
-      text('Gateways', '.spec.gateways'),
-      text('Hosts', '.spec.hosts'),
-      age,
-    ],
-  }),
-  other(istioNetworking, 'Gateway', 'gateways', { ...all, shortNames: ['gw'] }),
   other(istioNetworking, 'ServiceEntry', 'serviceentries', {
     ...all,
     shortNames: ['se'],
@@ -202,12 +206,6 @@ export const OPTIONAL_KINDS: readonly ServedKind[] = [
     shortNames: ['gc'],
     namespaced: false,
     columns: [text('Controller', '.spec.controllerName'), age],
-  }),
-  other(gatewayGroup, 'Gateway', 'gateways', {
-    ...gatewayApi,
-    versions: gatewayVersions,
-    shortNames: ['gtw'],
-    columns: [text('Class', '.spec.gatewayClassName'), age],
   }),
   other(gatewayGroup, 'ReferenceGrant', 'referencegrants', {
     ...gatewayApi,
@@ -269,11 +267,30 @@ export const OPTIONAL_KINDS: readonly ServedKind[] = [
     shortNames: ['cpol'],
     namespaced: false,
   }),
-  other('templates.gatekeeper.sh', 'ConstraintTemplate', 'constrainttemplates', {
-    versions: ['v1', 'v1alpha1', 'v1beta1'],
-    namespaced: false,
-  }),
+  other(
+    'templates.gatekeeper.sh',
+    'ConstraintTemplate',
+    'constrainttemplates',
+    {
+      versions: ['v1', 'v1alpha1', 'v1beta1'],
+      namespaced: false,
+    },
+  ),
 ];
+
+const known = new Set([...BUILT_IN_KINDS, ...described].map(resourceName));
+
+/** The others that the engine reads, from its own table. */
+const read = KIND_NAMES.map(name => KINDS[name])
+  .filter(kind => !known.has(resourceName(kind)))
+  .map(({ group, kind, plural, namespaced }) =>
+    optional(
+      { group, kind, plural, namespaced },
+      READ[resourceName({ group, plural })] ?? READ_BY_GROUP[group] ?? {},
+    ),
+  );
+
+export const OPTIONAL_KINDS: readonly ServedKind[] = [...read, ...described];
 
 /** The groups that a cluster may be asked to serve, sorted. */
 export const OPTIONAL_GROUPS: readonly string[] = [

@@ -129,19 +129,28 @@ export function kindOfCustomResourceDefinition(
     generation: true,
     returnsDeleted: false,
     fieldSelectors: [],
-    columns: listAt(first, 'additionalPrinterColumns')
-      .filter(isRecord)
-      .map(column => ({
-        name: String(column.name),
-        type: column.type as Column['type'],
-        value: String(column.jsonPath),
-        ...(typeof column.description === 'string'
-          ? { description: column.description }
-          : {}),
-        ...(typeof column.priority === 'number'
-          ? { priority: column.priority }
-          : {}),
-      })),
+    columns: columnsOf(
+      listAt(first, 'additionalPrinterColumns').filter(isRecord),
+    ),
     custom: true,
   };
+}
+
+function columnsOf(columns: Record<string, unknown>[]): Column[] {
+  if (columns.length === 0) {
+    return [
+      { name: 'Age', type: 'date', value: '.metadata.creationTimestamp' },
+    ];
+  }
+  return columns.map(column => ({
+    name: String(column.name),
+    type: column.type as Column['type'],
+    value: String(column.jsonPath),
+    ...(typeof column.description === 'string'
+      ? { description: column.description }
+      : {}),
+    ...(typeof column.priority === 'number'
+      ? { priority: column.priority }
+      : {}),
+  }));
 }

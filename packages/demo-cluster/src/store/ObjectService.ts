@@ -3,93 +3,52 @@
  * controller, or the seed. Checks, defaults, conflicts and metadata are those
  * of a real API server.
  */
-import { createHash } from 'node:crypto';
-import { applyDefaults } from '../admission/defaults';
-import { mountServiceAccountToken, shortHash } from '../admission/serviceAccountToken';
+import { initialStatus } from '../admission/initialStatus';
+import { shortHash } from '../admission/serviceAccountToken';
 import { validateObject } from '../admission/validate';
-import {
-  alreadyExists,
-  ApiError,
-  badRequest,
-  conflict,
-  invalid,
-  notFound,
-} from '../api/status';
-import { KindRegistry } from '../kinds/KindRegistry';
+import { alreadyExists, ApiError, notFound, unforeseen } from '../api/status';
 import { apiVersionOf, resourceName, ServedKind } from '../kinds/servedKind';
-import { ApiObject, recordAt } from './apiObject';
+import { Admission, keepAddresses } from './Admission';
+import type { ApiObject } from './apiObject';
+import { sameContent, unchanged } from './compare';
 import { FieldOwner, trackOwnership } from './managedFields';
 import { ObjectStore } from './ObjectStore';
+import { checkDeletion, checkReplacement } from './preconditions';
+import { terminating } from './terminating';
+import { uidOf } from './uid';
+import type { Change, DeleteOptions, WriteOptions } from './writes';
 
-export type WriteVerb = 'create' | 'update' | 'patch' | 'delete' | 'restore';
-
-/** Who did what to which object, for whoever watches the terminal. */
-export interface Change {
-  user: string;
-  verb: WriteVerb;
-  kind: string;
-  namespace?: string;
-  name: string;
-}
-
-export interface WriteOptions {
-  user: string;
-  manager?: string;
-  subresource?: 'status' | 'scale';
-  dryRun?: boolean;
-  /** The verb to report; a patch is stored as an update. */
-  verb?: WriteVerb;
-  /** For an apply: what it names. */
-  apply?: Map<string, readonly string[]>;
-}
-
-export interface DeleteOptions extends WriteOptions {
-  uid?: string;
-  resourceVersion?: string;
-}
-
-const NAMESPACES = { group: '', plural: 'namespaces' };
-
-function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
-}
-
-/** What `generation` counts: everything but metadata and status. */
-function content(object: ApiObject): unknown {
-  const { metadata, status, ...rest } = object;
-  return rest;
+export interface ObjectServiceOptions {
+  store: ObjectStore;
+  /** Makes uids of two clusters differ, and those of two runs the same. */
+  seed: string;
+  /** What webhooks do to a pod that is created; it may change its argument. */
+  mutatePod: (pod: ApiObject) => void;
+  onChange: (change: Change) => void;
 }
 
 export class ObjectService {
   readonly #store: ObjectStore;
-  readonly #kinds: KindRegistry;
   readonly #onChange: (change: Change) => void;
+  readonly #admission: Admission;
   readonly #seed: string;
-  #services = 0;
 
-  static create(options: {
-    store: ObjectStore;
-    kinds: KindRegistry;
-    /** Makes uids of two clusters differ, and those of two runs the same. */
-    seed: string;
-    onChange?: (change: Change) => void;
-  }): ObjectService {
+  static create(options: ObjectServiceOptions): ObjectService {
     return new ObjectService(options);
   }
 
-  private constructor(options: {
-    store: ObjectStore;
-    kinds: KindRegistry;
-    seed: string;
-    onChange?: (change: Change) => void;
-  }) {
+  private constructor(options: ObjectServiceOptions) {
     this.#store = options.store;
-    this.#kinds = options.kinds;
     this.#seed = options.seed;
-    this.#onChange = options.onChange ?? (() => {});
+    this.#admission = Admission.create(options.store, options.mutatePod);
+    this.#onChange = options.onChange;
   }
 
-  get(kind: ServedKind, namespace: string | undefined, name: string): ApiObject {
+  get(
+    kind: ServedKind,
+    namespace: string | undefined,
+    name: string,
+  ): ApiObject {
     const object = this.#store.get(resourceName(kind), namespace, name);
     if (!object) {
       throw notFound(kind, name);
@@ -101,38 +60,52 @@ export class ObjectService {
     const object = this.#prepare(kind, input);
     const { metadata } = object;
     if (metadata.resourceVersion) {
-      throw badRequest('resourceVersion should not be set on objects to be created');
+      throw unforeseen(
+        'resourceVersion should not be set on objects to be created',
+      );
     }
     if (metadata.name === '' && metadata.generateName) {
       metadata.name = `${metadata.generateName}${shortHash(
         `${metadata.generateName}/${this.#store.revision}`,
       )}`;
     }
-    for (const field of ['uid', 'deletionTimestamp', 'managedFields'] as const) {
+    for (const field of [
+      'uid',
+      'deletionTimestamp',
+      'managedFields',
+    ] as const) {
       delete metadata[field];
     }
     if (kind.status) {
       delete object.status;
+      Object.assign(object, initialStatus(kind));
     }
-    this.#checkNamespace(kind, object);
+    this.#admission.checkNamespace(kind, object);
     validateObject(kind, object);
-    if (this.#store.get(resourceName(kind), metadata.namespace, metadata.name)) {
+    if (
+      this.#store.get(resourceName(kind), metadata.namespace, metadata.name)
+    ) {
       throw alreadyExists(kind, metadata.name);
     }
-    this.#admit(kind, object);
+    this.#admission.mutate(kind, object);
+    this.#admission.complete(kind, object);
     metadata.creationTimestamp = this.now();
     this.#stampNew(kind, object);
     return this.#write(kind, undefined, object, { verb: 'create', ...options });
   }
 
   /** Puts back an object as it was kept or written down: its uid, age and status stay, and what it lacks is made up. */
-  restore(kind: ServedKind, input: ApiObject, options: WriteOptions): ApiObject {
+  restore(
+    kind: ServedKind,
+    input: ApiObject,
+    options: WriteOptions,
+  ): ApiObject {
     const object = this.#prepare(kind, input);
     const { metadata } = object;
     delete metadata.resourceVersion;
-    this.#checkNamespace(kind, object);
+    this.#admission.checkNamespace(kind, object);
     validateObject(kind, object);
-    this.#admit(kind, object);
+    this.#admission.complete(kind, object);
     const previous = this.#store.get(
       resourceName(kind),
       metadata.namespace,
@@ -143,12 +116,16 @@ export class ObjectService {
       previous?.metadata.creationTimestamp ?? this.now();
     if (previous && kind.generation) {
       const generation = previous.metadata.generation ?? 1;
-      metadata.generation = same(content(previous), content(object))
+      metadata.generation = sameContent(previous, object)
         ? generation
         : generation + 1;
     }
     this.#stampNew(kind, object);
-    if (kind.status && object.status === undefined && previous?.status !== undefined) {
+    if (
+      kind.status &&
+      object.status === undefined &&
+      previous?.status !== undefined
+    ) {
       object.status = previous.status;
     }
     return this.#write(kind, previous, object, { verb: 'restore', ...options });
@@ -157,31 +134,7 @@ export class ObjectService {
   update(kind: ServedKind, input: ApiObject, options: WriteOptions): ApiObject {
     const { namespace, name } = input.metadata;
     const previous = this.get(kind, namespace, name);
-    const given = input.metadata.resourceVersion;
-    if (given && given !== previous.metadata.resourceVersion) {
-      throw conflict(kind, name);
-    }
-    if (!given && kind.custom) {
-      throw invalid({
-        group: kind.group,
-        kind: kind.kind,
-        name,
-        causes: [
-          {
-            reason: 'FieldValueInvalid',
-            field: 'metadata.resourceVersion',
-            message: 'Invalid value: 0: must be specified for an update',
-          },
-        ],
-      });
-    }
-    if (input.metadata.uid && input.metadata.uid !== previous.metadata.uid) {
-      throw conflict(
-        kind,
-        name,
-        `Precondition failed: UID in precondition: ${input.metadata.uid}, UID in object meta: ${previous.metadata.uid}`,
-      );
-    }
+    checkReplacement(kind, previous, input);
     return this.#replace(kind, previous, input, { verb: 'update', ...options });
   }
 
@@ -192,28 +145,16 @@ export class ObjectService {
     options: DeleteOptions,
   ): ApiObject {
     const object = this.get(kind, namespace, name);
-    const { uid, resourceVersion } = object.metadata;
-    if (options.uid && options.uid !== uid) {
-      throw conflict(
-        kind,
-        name,
-        `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`,
-      );
-    }
-    if (options.resourceVersion && options.resourceVersion !== resourceVersion) {
-      throw conflict(
-        kind,
-        name,
-        `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
-      );
-    }
+    checkDeletion(kind, object, options);
     if (options.dryRun) {
       return object;
     }
-    if ((object.metadata.finalizers ?? []).length > 0) {
+    const pending =
+      isNamespace(kind) || (object.metadata.finalizers ?? []).length > 0;
+    if (pending) {
       return object.metadata.deletionTimestamp
         ? object
-        : this.#write(kind, object, this.#terminating(object), {
+        : this.#write(kind, object, terminating(object, this.now()), {
             ...options,
             verb: 'delete',
           });
@@ -223,20 +164,22 @@ export class ObjectService {
     return removed;
   }
 
+  /** Removes a Namespace that is being deleted and has nothing in it any more. */
+  finalizeNamespace(
+    kind: ServedKind,
+    name: string,
+    options: WriteOptions,
+  ): void {
+    const removed = this.#store.remove(
+      resourceName(kind),
+      this.get(kind, undefined, name),
+    );
+    this.#report(kind, removed, { ...options, verb: 'delete' });
+  }
+
   /** The time as objects carry it. */
   now(): string {
     return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  }
-
-  #terminating(object: ApiObject): ApiObject {
-    return {
-      ...object,
-      metadata: {
-        ...object.metadata,
-        deletionTimestamp: this.now(),
-        deletionGracePeriodSeconds: 0,
-      },
-    };
   }
 
   /** A copy of the input under the stored version. */
@@ -252,75 +195,20 @@ export class ObjectService {
     return object;
   }
 
-  #checkNamespace(kind: ServedKind, object: ApiObject): void {
-    const { namespace } = object.metadata;
-    if (!namespace) {
-      return;
-    }
-    const found = this.#store.get('namespaces', undefined, namespace);
-    if (!found) {
-      throw notFound(NAMESPACES, namespace);
-    }
-    if (found.metadata.deletionTimestamp) {
-      throw new ApiError(
-        403,
-        'Forbidden',
-        `${resourceName(kind)} "${object.metadata.name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
-        { name: object.metadata.name, kind: kind.plural },
-      );
-    }
-  }
-
-  #admit(kind: ServedKind, object: ApiObject): void {
-    applyDefaults(kind, object, {
-      clusterIP: () => {
-        this.#services++;
-        return `10.96.${Math.floor(this.#services / 250) + 1}.${
-          (this.#services % 250) + 1
-        }`;
-      },
-      nodePort: () => {
-        this.#services++;
-        return 30000 + (this.#services % 2768);
-      },
-    });
-    if (kind.group === '' && kind.kind === 'Pod') {
-      const { namespace } = object.metadata;
-      const name = String(recordAt(object, 'spec')?.serviceAccountName);
-      mountServiceAccountToken(
-        object,
-        this.#store.get('serviceaccounts', namespace, name),
-      );
-      object.status ??= { phase: 'Pending', qosClass: 'BestEffort' };
-    }
-  }
-
   #stampNew(kind: ServedKind, object: ApiObject): void {
     const { metadata } = object;
-    metadata.uid ??= this.#uid(kind, object);
-    if (kind.generation) {
-      metadata.generation ??= 1;
-    } else {
-      delete metadata.generation;
-    }
-  }
-
-  #uid(kind: ServedKind, { metadata }: ApiObject): string {
-    const text = [
+    metadata.uid ??= uidOf(
       this.#seed,
       resourceName(kind),
       metadata.namespace,
       metadata.name,
       this.#store.revision,
-    ].join('/');
-    const hex = createHash('sha256').update(text).digest('hex');
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      `4${hex.slice(13, 16)}`,
-      `a${hex.slice(17, 20)}`,
-      hex.slice(20, 32),
-    ].join('-');
+    );
+    if (kind.generation) {
+      metadata.generation ??= 1;
+    } else {
+      delete metadata.generation;
+    }
   }
 
   #replace(
@@ -342,8 +230,9 @@ export class ObjectService {
           object.status = structuredClone(previous.status);
         }
       }
+      keepAddresses(kind, previous, object);
       validateObject(kind, object);
-      this.#admit(kind, object);
+      this.#admission.complete(kind, object);
     }
     const kept = previous.metadata;
     object.metadata = {
@@ -357,11 +246,15 @@ export class ObjectService {
       resourceVersion: kept.resourceVersion,
     };
     if (kept.generation !== undefined) {
-      object.metadata.generation = same(content(previous), content(object))
+      object.metadata.generation = sameContent(previous, object)
         ? kept.generation
         : kept.generation + 1;
     }
-    if (object.metadata.deletionTimestamp && (object.metadata.finalizers ?? []).length === 0) {
+    if (
+      object.metadata.deletionTimestamp &&
+      (object.metadata.finalizers ?? []).length === 0 &&
+      !isNamespace(kind)
+    ) {
       if (options.dryRun) {
         return object;
       }
@@ -384,7 +277,7 @@ export class ObjectService {
         operation: options.apply ? 'Apply' : 'Update',
         ...(options.subresource ? { subresource: options.subresource } : {}),
       };
-      object.metadata.managedFields = trackOwnership({
+      const managedFields = trackOwnership({
         owner,
         apiVersion: object.apiVersion,
         time: this.now(),
@@ -392,6 +285,11 @@ export class ObjectService {
         after: object,
         named: options.apply,
       });
+      if (managedFields.length > 0) {
+        object.metadata.managedFields = managedFields;
+      } else {
+        delete object.metadata.managedFields;
+      }
     }
     if (previous && unchanged(previous, object)) {
       return previous;
@@ -404,7 +302,11 @@ export class ObjectService {
     return stored;
   }
 
-  #report(kind: ServedKind, { metadata }: ApiObject, options: WriteOptions): void {
+  #report(
+    kind: ServedKind,
+    { metadata }: ApiObject,
+    options: WriteOptions,
+  ): void {
     this.#onChange({
       user: options.user,
       verb: options.verb ?? 'update',
@@ -415,28 +317,6 @@ export class ObjectService {
   }
 }
 
-/** A write that changes nothing makes no new version and no event. */
-function unchanged(previous: ApiObject, object: ApiObject): boolean {
-  const bare = (value: ApiObject) => {
-    const { managedFields, resourceVersion, ...metadata } = value.metadata;
-    const owners = (managedFields ?? []).map(({ time, ...entry }) => entry);
-    return sorted({ ...value, metadata: { ...metadata, owners } });
-  };
-  return same(bare(previous), bare(object));
-}
-
-/** Keys in one order at every depth, so that the texts of equal objects are equal. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return value;
-  }
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+function isNamespace(kind: ServedKind): boolean {
+  return kind.group === '' && kind.kind === 'Namespace';
 }

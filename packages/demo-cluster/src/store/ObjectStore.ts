@@ -125,8 +125,9 @@ export class ObjectStore {
     return last;
   }
 
-  /** Forgets every older state. */
+  /** Forgets every older state, and moves on by one so that every revision given out so far is one of them. */
   compact(): void {
+    this.#revision++;
     this.#compacted = this.#revision;
     this.#log = [];
   }

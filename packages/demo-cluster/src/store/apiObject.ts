@@ -70,7 +70,10 @@ export function listAt(value: unknown, ...path: string[]): unknown[] {
   return Array.isArray(current) ? current : [];
 }
 
-export function stringAt(value: unknown, ...path: string[]): string | undefined {
+export function stringAt(
+  value: unknown,
+  ...path: string[]
+): string | undefined {
   let current: unknown = value;
   for (const key of path) {
     current = isRecord(current) ? current[key] : undefined;

@@ -9,8 +9,15 @@ export interface ContinueToken {
   after: string;
 }
 
-export function encodeContinueToken({ revision, after }: ContinueToken): string {
-  const token = { v: 'meta.k8s.io/v1', rv: revision ?? -1, start: `${after}\u0000` };
+export function encodeContinueToken({
+  revision,
+  after,
+}: ContinueToken): string {
+  const token = {
+    v: 'meta.k8s.io/v1',
+    rv: revision ?? -1,
+    start: `${after}\u0000`,
+  };
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
@@ -19,7 +26,11 @@ export function decodeContinueToken(text: string): ContinueToken {
   try {
     token = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch (error) {
-    throw badRequest('continue key is not valid');
+    throw badRequest(
+      `invalid continue token: continue key is not valid: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+    );
   }
   if (
     !isRecord(token) ||
@@ -27,10 +38,10 @@ export function decodeContinueToken(text: string): ContinueToken {
     typeof token.start !== 'string' ||
     typeof token.rv !== 'number'
   ) {
-    throw badRequest('continue key is not valid');
+    throw badRequest('invalid continue token: continue key is not valid');
   }
   return {
     revision: token.rv > 0 ? token.rv : undefined,
-    after: token.start.replace(/\u0000$/, ''),
+    after: token.start.split('\u0000')[0],
   };
 }

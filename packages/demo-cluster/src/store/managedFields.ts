@@ -26,14 +26,18 @@ export function fieldsOf(object: Record<string, unknown>): Map<string, Path> {
   const visit = (value: unknown, path: Path) => {
     if (isRecord(value) && Object.keys(value).length > 0) {
       for (const [key, inner] of Object.entries(value)) {
-        const top = path.length === 0 && (key === 'apiVersion' || key === 'kind');
+        const top =
+          path.length === 0 && (key === 'apiVersion' || key === 'kind');
         const server =
           path.length === 1 && path[0] === 'metadata' && SERVER_FIELDS.has(key);
         if (!top && !server) {
           visit(inner, [...path, key]);
         }
       }
-    } else if (path.length > 0 && !(path.length === 1 && path[0] === 'metadata')) {
+    } else if (
+      path.length > 0 &&
+      !(path.length === 1 && path[0] === 'metadata')
+    ) {
       fields.set(JSON.stringify(path), path);
     }
   };
@@ -103,7 +107,9 @@ function sameOwner(entry: ManagedFields, owner: FieldOwner): boolean {
 }
 
 /** The managedFields of an object after a write. */
-export function trackOwnership(options: TrackOwnershipOptions): ManagedFields[] {
+export function trackOwnership(
+  options: TrackOwnershipOptions,
+): ManagedFields[] {
   const { owner, apiVersion, time, before, after, named } = options;
   const present = fieldsOf(after);
   const changed = new Map(
@@ -125,15 +131,14 @@ export function trackOwnership(options: TrackOwnershipOptions): ManagedFields[] 
     }
     const kept = fields.filter(([key]) => !changed.has(key));
     if (kept.length > 0) {
-      entries.push({ ...entry, fieldsV1: encode(kept.map(([, path]) => path)) });
+      entries.push({
+        ...entry,
+        fieldsV1: encode(kept.map(([, path]) => path)),
+      });
     }
   }
-  if (mine.size === 0) {
-    return entries;
-  }
-  return [
-    ...entries,
-    {
+  if (mine.size > 0) {
+    entries.push({
       manager: owner.manager,
       operation: owner.operation,
       apiVersion,
@@ -141,6 +146,18 @@ export function trackOwnership(options: TrackOwnershipOptions): ManagedFields[] 
       fieldsType: 'FieldsV1',
       fieldsV1: encode(mine.values()),
       ...(owner.subresource ? { subresource: owner.subresource } : {}),
-    },
-  ];
+    });
+  }
+  return entries.sort(byPrecedence);
+}
+
+/** Applies first, then by time, then by name. */
+function byPrecedence(left: ManagedFields, right: ManagedFields): number {
+  const rank = ({
+    operation,
+    time,
+    manager,
+    subresource = '',
+  }: ManagedFields) => [operation, time, manager, subresource].join(' ');
+  return rank(left) < rank(right) ? -1 : 1;
 }

@@ -13,24 +13,29 @@ export type Cni =
 
 /** Use as `snapshot.derive(cniOf)`. */
 export function cniOf(snapshot: ClusterSnapshot): Cni {
-  if (snapshot.settings.cni === 'cilium' || hasCiliumAgent(snapshot)) {
+  // What somebody states counts, whatever runs beside it.
+  const { cni } = snapshot.settings;
+  if (cni ? cni === 'cilium' : hasCiliumAgent(snapshot)) {
     const read = ciliumSettingsOf(snapshot);
     return 'settings' in read
       ? { name: 'cilium', settings: read.settings }
       : { name: 'undecided', reason: read.reason };
   }
-  if (snapshot.settings.cni === 'calico' || hasCalicoAgent(snapshot)) {
+  if (cni ? cni === 'calico' : hasCalicoAgent(snapshot)) {
     return { name: 'calico' };
   }
-  return snapshot.all('CiliumNetworkPolicy').length > 0 ||
+  if (
+    snapshot.all('CiliumNetworkPolicy').length > 0 ||
     snapshot.all('CiliumClusterwideNetworkPolicy').length > 0
-    ? {
-        name: 'undecided',
-        reason:
-          'there are policies of Cilium and no agent of it is in view, so nobody can tell whether they are enforced',
-      }
-    : // Nobody writes policies of Calico but where it enforces them.
-    snapshot.derive(calicoPoliciesOf).length > 0
+  ) {
+    return {
+      name: 'undecided',
+      reason:
+        'there are policies of Cilium and no agent of it is in view, so nobody can tell whether they are enforced',
+    };
+  }
+  // Nobody writes policies of Calico but where it enforces them.
+  return snapshot.derive(calicoPoliciesOf).length > 0
     ? { name: 'calico' }
     : { name: 'kubernetes' };
 }

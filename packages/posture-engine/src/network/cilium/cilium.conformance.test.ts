@@ -63,8 +63,9 @@ function inRelation(
     ports.has(protocol, port),
   );
   const passes = edge.allowed.has(protocol, port) || conditional.length > 0;
+  const shut = edge.unknown.has(protocol, port) ? 'unknown' : 'deny';
   return answerOf(
-    passes ? 'allow' : edge.unknown.has(protocol, port) ? 'unknown' : 'deny',
+    passes ? 'allow' : shut,
     conditional.map(({ conditions }) => conditions),
   );
 }

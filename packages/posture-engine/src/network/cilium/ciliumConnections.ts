@@ -2,11 +2,11 @@
 import { Connections, Universe, Vocabulary } from '../../decisions';
 import type { ClusterSnapshot } from '../../snapshot';
 import { coverageTier, describeCoverage } from '../coverageTier';
-import { coverageTier, describeCoverage } from '../coverageTier';
 import { ciliumTier } from './ciliumTier';
 import { Peers } from './Peers';
 import { CiliumPolicies } from './policies';
-import type { CiliumSettings } from './settings';
+import type { RefusedPolicy } from './policySpec';
+import { CILIUM_DEFAULTS, CiliumSettings, ciliumSettingsOf } from './settings';
 
 export function ciliumConnections(
   snapshot: ClusterSnapshot,
@@ -17,15 +17,24 @@ export function ciliumConnections(
   const vocabulary = new Vocabulary();
   vocabulary.nodePlaces = { apiServers: apiServers ?? [] };
   describeCoverage(snapshot, vocabulary);
-  describeCoverage(snapshot, vocabulary);
   policies.describe(vocabulary);
   const universe = Universe.create(snapshot, vocabulary);
   const peers = Peers.create(universe, settings, apiServers);
   return Connections.create(universe, [
     coverageTier(snapshot, universe),
-    coverageTier(snapshot, universe),
     ciliumTier(policies, peers, universe, settings),
   ]);
+}
+
+/** Policies of which nothing holds, each with its reason. Use as `snapshot.derive(refusedPoliciesOf)`. */
+export function refusedPoliciesOf(
+  snapshot: ClusterSnapshot,
+): readonly RefusedPolicy[] {
+  const read = ciliumSettingsOf(snapshot);
+  return CiliumPolicies.create(
+    snapshot,
+    'settings' in read ? read.settings : CILIUM_DEFAULTS,
+  ).refused;
 }
 
 /** The addresses behind the Service `kubernetes`; undefined where they are not in view. */

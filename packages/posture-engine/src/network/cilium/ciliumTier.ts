@@ -4,16 +4,16 @@ import {
   DecidingField,
   Direction,
   PodClass,
-  PortSet,
   Tier,
   Universe,
 } from '../../decisions';
 import { CompiledRule, compileRule, forSubject } from './compileRule';
 import { joinRules, settingField } from './answer';
 import type { Peers } from './Peers';
-import type { CiliumPolicies } from './policies';
+import { CiliumPolicies, concernsDirection } from './policies';
 import type { PolicySpec } from './policySpec';
 import type { CiliumSettings } from './settings';
+import { undecidedBy } from './undecidedTier';
 
 export function ciliumTier(
   policies: CiliumPolicies,
@@ -84,30 +84,19 @@ export function ciliumTier(
     answerNode(_node, direction) {
       const spec = settings.hostFirewall
         ? policies.specs.find(
-            ({ forNodes, directions }) =>
-              forNodes && directions[direction].rules.length > 0,
+            one => one.forNodes && concernsDirection(one, direction),
           )
         : undefined;
       return (
         spec &&
-        answers.get(`${direction} nodes`, () => ({
-          rules: [
-            {
-              effect: 'unknown',
-              reason:
-                'the host firewall of Cilium is on, and policies of nodes are not followed here',
-              peers: universe.everyone,
-              ports: PortSet.all,
-              decidedBy: {
-                layer: spec.layer,
-                direction,
-                object: spec.object,
-                field: spec.directions[direction].rules[0].field,
-              },
-            },
-          ],
-          otherwise: { effect: 'next' },
-        }))
+        answers.get(`${direction} nodes`, () =>
+          undecidedBy(
+            spec,
+            direction,
+            universe,
+            'the host firewall of Cilium is on, and policies of nodes are not followed here',
+          ),
+        )
       );
     },
   };

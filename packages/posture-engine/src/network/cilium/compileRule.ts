@@ -9,7 +9,12 @@ import {
   Universe,
 } from '../../decisions';
 import { API_SERVER_UNSEEN, Peers } from './Peers';
-import type { Layer7, PolicyRuleSpec, PolicySpec, PortTerm } from './policySpec';
+import type {
+  Layer7,
+  PolicyRuleSpec,
+  PolicySpec,
+  PortTerm,
+} from './policySpec';
 import { destinationPorts, numberedPorts, ownNamedPorts } from './ports';
 
 export interface CompiledRule {

@@ -28,6 +28,39 @@ export interface ConditionalTierRules {
   others: TierRule[];
 }
 
+/** Puts ports together of which the same is true. */
+class Merged {
+  readonly #rules = new Map<string, { rule: TierRule; ports: PortSet[] }>();
+
+  add(
+    peers: ClassSet,
+    ports: PortSet,
+    conditions: readonly Condition[],
+    decidedBy: TierRule['decidedBy'],
+  ): void {
+    if (peers.isEmpty) {
+      return;
+    }
+    const key = `${peers.key} ${conditions.join('|')}`;
+    const known = this.#rules.get(key);
+    if (known) {
+      known.ports.push(ports);
+    } else {
+      this.#rules.set(key, {
+        rule: { effect: 'allow', peers, ports, conditions, decidedBy },
+        ports: [ports],
+      });
+    }
+  }
+
+  get rules(): TierRule[] {
+    return [...this.#rules.values()].map(({ rule, ports }) => ({
+      ...rule,
+      ports: PortSet.union(ports),
+    }));
+  }
+}
+
 /** `plain` is what lets through without conditions. */
 export function conditionalRules(
   rules: readonly ConditionalRule[],
@@ -104,37 +137,4 @@ function cellsOf(rules: readonly ConditionalRule[]): Cell[] {
     cells = next;
   }
   return cells;
-}
-
-/** Puts ports together of which the same is true. */
-class Merged {
-  readonly #rules = new Map<string, { rule: TierRule; ports: PortSet[] }>();
-
-  add(
-    peers: ClassSet,
-    ports: PortSet,
-    conditions: readonly Condition[],
-    decidedBy: TierRule['decidedBy'],
-  ): void {
-    if (peers.isEmpty) {
-      return;
-    }
-    const key = `${peers.key} ${conditions.join('|')}`;
-    const known = this.#rules.get(key);
-    if (known) {
-      known.ports.push(ports);
-    } else {
-      this.#rules.set(key, {
-        rule: { effect: 'allow', peers, ports, conditions, decidedBy },
-        ports: [ports],
-      });
-    }
-  }
-
-  get rules(): TierRule[] {
-    return [...this.#rules.values()].map(({ rule, ports }) => ({
-      ...rule,
-      ports: PortSet.union(ports),
-    }));
-  }
 }

@@ -90,10 +90,7 @@ export class CiliumPolicies {
     return [
       ...(this.#byNamespace.get(namespace)?.matching(identity) ?? []),
       ...this.#clusterwide.matching(identity),
-    ].filter(({ directions }) => {
-      const { rules, defaultDeny } = directions[direction];
-      return rules.length > 0 || defaultDeny !== undefined;
-    });
+    ].filter(spec => concernsDirection(spec, direction));
   }
 
   describe(vocabulary: Vocabulary): void {
@@ -123,4 +120,13 @@ export class CiliumPolicies {
       }
     }
   }
+}
+
+/** Whether a spec has rules for a direction, or shuts it. */
+export function concernsDirection(
+  { directions }: PolicySpec,
+  direction: Direction,
+): boolean {
+  const { rules, defaultDeny } = directions[direction];
+  return rules.length > 0 || defaultDeny !== undefined;
 }

@@ -48,7 +48,11 @@ export type PeerTerm =
   /** Addresses that only DNS answers tell. */
   | { kind: 'names'; conditions: readonly Condition[] }
   /** Somebody, and nobody here can tell who. */
-  | { kind: 'undecided'; among: 'anyone' | 'outside' | 'nodes'; reason: string };
+  | {
+      kind: 'undecided';
+      among: 'anyone' | 'outside' | 'nodes';
+      reason: string;
+    };
 
 export interface PortTerm {
   protocols: readonly Protocol[];

@@ -47,10 +47,8 @@ export function readNetworkPolicy(
       ],
       ...(ports ? { ports: ports.flatMap(portTerm) } : {}),
     })),
-    ...(isolated
-      ? { defaultDeny: 'spec.policyTypes' }
-      : rules.length > 0
-      ? { defaultDeny: `spec.${direction}` }
+    ...(isolated || rules.length > 0
+      ? { defaultDeny: isolated ? 'spec.policyTypes' : `spec.${direction}` }
       : {}),
   });
   return {

@@ -4,10 +4,12 @@ import {
   Direction,
   PortSet,
   Tier,
+  TierAnswer,
   Universe,
 } from '../../decisions';
 import { identityLabels } from './labels';
 import type { CiliumPolicies } from './policies';
+import type { PolicySpec } from './policySpec';
 
 export function undecidedTier(
   policies: CiliumPolicies,
@@ -17,7 +19,7 @@ export function undecidedTier(
 ): Tier {
   const answers = new AnswerCache();
   return {
-    answer(subject, direction: Direction) {
+    answer(subject, direction) {
       const [spec] = subject.hostNetwork
         ? []
         : policies.selecting(
@@ -25,26 +27,39 @@ export function undecidedTier(
             identityLabels(subject, clusterName),
             direction,
           );
-      if (!spec) {
-        return undefined;
-      }
-      return answers.get(`${direction} ${spec.key}`, () => ({
-        rules: [
-          {
-            effect: 'unknown',
-            reason,
-            peers: universe.everyone,
-            ports: PortSet.all,
-            decidedBy: {
-              layer: spec.layer,
-              direction,
-              object: spec.object,
-              field: spec.directions[direction].defaultDeny ?? 'spec',
-            },
-          },
-        ],
-        otherwise: { effect: 'next' },
-      }));
+      return (
+        spec &&
+        answers.get(`${direction} ${spec.key}`, () =>
+          undecidedBy(spec, direction, universe, reason),
+        )
+      );
     },
+  };
+}
+
+/** Nobody can tell, because of a policy that is there. */
+export function undecidedBy(
+  { layer, object, directions }: PolicySpec,
+  direction: Direction,
+  universe: Universe,
+  reason: string,
+): TierAnswer {
+  const { defaultDeny, rules } = directions[direction];
+  return {
+    rules: [
+      {
+        effect: 'unknown',
+        reason,
+        peers: universe.everyone,
+        ports: PortSet.all,
+        decidedBy: {
+          layer,
+          direction,
+          object,
+          field: defaultDeny ?? rules[0].field,
+        },
+      },
+    ],
+    otherwise: { effect: 'next' },
   };
 }
