@@ -1,5 +1,5 @@
 /** What an API server fills in for a pod, and for the template that it is made from. */
-import { listAt, recordAt } from '../store/apiObject';
+import { recordAt } from '../store/apiObject';
 import { Fields, records, setDefaults } from './fields';
 
 function pullPolicy(image: unknown): string {

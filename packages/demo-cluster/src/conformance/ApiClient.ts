@@ -33,6 +33,7 @@ export interface BodyMetadata {
   uid: string;
   resourceVersion: string;
   continue?: string;
+  remainingItemCount?: number;
   generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;

@@ -6,7 +6,7 @@
 import { initialStatus } from '../admission/initialStatus';
 import { shortHash } from '../admission/serviceAccountToken';
 import { validateObject } from '../admission/validate';
-import { alreadyExists, ApiError, notFound, unforeseen } from '../api/status';
+import { alreadyExists, notFound, unforeseen } from '../api/status';
 import { apiVersionOf, resourceName, ServedKind } from '../kinds/servedKind';
 import { Admission, keepAddresses } from './Admission';
 import type { ApiObject } from './apiObject';

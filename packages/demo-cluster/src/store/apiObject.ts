@@ -22,7 +22,7 @@ export interface ManagedFields {
   subresource?: string;
 }
 
-export interface ObjectMeta {
+export type ObjectMeta = {
   name: string;
   generateName?: string;
   namespace?: string;
@@ -37,7 +37,7 @@ export interface ObjectMeta {
   ownerReferences?: OwnerReference[];
   finalizers?: string[];
   managedFields?: ManagedFields[];
-}
+};
 
 /** Never changed once it is in the store: a change is a new object. */
 export interface ApiObject {
