@@ -33,7 +33,9 @@ export interface RenderScreenOptions {
   hasSignals?: boolean;
 }
 
-export function fetchApiFor(backend: string) {
+export function fetchApiFor(
+  backend: string,
+): ReturnType<typeof mockApis.fetch> {
   return mockApis.fetch({
     resolvePluginProtocol: {
       discoveryApi: { getBaseUrl: async () => backend },

@@ -1,9 +1,14 @@
 /** The words of the plugin in the reader's language. */
-import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import {
+  TranslationFunction,
+  useTranslationRef,
+} from '@backstage/core-plugin-api/alpha';
 import { zeroTrustTranslationRef } from '../translation';
 
-export function useMessages() {
+export type Messages = TranslationFunction<
+  (typeof zeroTrustTranslationRef)['T']
+>;
+
+export function useMessages(): Messages {
   return useTranslationRef(zeroTrustTranslationRef).t;
 }
-
-export type Messages = ReturnType<typeof useMessages>;

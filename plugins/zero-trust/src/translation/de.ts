@@ -14,7 +14,7 @@ const german = {
   'levelMeaning.hardened':
     'Nur Prüfungen mit mittlerem oder niedrigem Schweregrad schlagen fehl.',
   'levelMeaning.zero trust':
-    'Nichts schlägt fehl, und mindestens neun Zehntel ließen sich beurteilen.',
+    'Nichts schlägt fehl, und alles von Gewicht ließ sich beurteilen.',
   'severity.critical': 'Kritisch',
   'severity.high': 'Hoch',
   'severity.medium': 'Mittel',

@@ -16,7 +16,7 @@ export const messages = {
     unknown:
       'Nothing is known to fail, but too little could be judged to call it safe.',
     hardened: 'Only controls of medium or low severity fail.',
-    'zero trust': 'Nothing fails, and at least nine tenths could be judged.',
+    'zero trust': 'Nothing fails, and everything of weight could be judged.',
   },
   severity: {
     critical: 'Critical',
