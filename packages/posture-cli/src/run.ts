@@ -3,6 +3,8 @@ import { ClusterRequestError } from '@backstage-zero-trust/cluster-collector';
 import { Command, CommanderError } from 'commander';
 import { addCanCommand } from './commands/can';
 import { addControlsCommand } from './commands/controls';
+import { addDiffCommand } from './commands/diff';
+import { addExplainCommand } from './commands/explain';
 import { addMtlsCommand } from './commands/mtls';
 import { addPodSecurityCommand } from './commands/podSecurity';
 import { addReachCommand } from './commands/reach';
@@ -79,6 +81,8 @@ Examples:
     addReachCommand,
     addCanCommand,
     addMtlsCommand,
+    addDiffCommand,
+    addExplainCommand,
     addPodSecurityCommand,
     addControlsCommand,
   ]) {

@@ -9,9 +9,11 @@ export {
   PROTOCOLS,
   PortSet,
   Questions,
+  blastRadius,
   blocksOf,
   describePorts,
   describeRule,
+  diffConnections,
   joinRanges,
   placeOf,
   protocolOf,
@@ -21,12 +23,16 @@ export {
 } from './decisions';
 export type {
   AddressRange,
+  BlastRadius,
   Condition,
   ConnectionAnswer,
+  ConnectionChange,
   ConnectionQuestion,
   Connections,
   DecidingField,
   Decision,
+  DiffEndpoint,
+  DiffSide,
   Direction,
   Edge,
   EndpointName,
@@ -38,8 +44,10 @@ export type {
   ReachGroup,
   ReachOptions,
   ReachSide,
+  Reached,
 } from './decisions';
-export { connectionsOf, networkGapsOf } from './network';
+export { connectionsOf, ineffectivePolicies, networkGapsOf } from './network';
+export type { IneffectivePolicy } from './network';
 export * from './controls';
 export * from './findings';
 export * from './mesh';

@@ -4,8 +4,13 @@
  * catalog's discovery (an event tells the provider).
  */
 import { promises as fs } from 'node:fs';
-import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AuthService,
+  resolveSafeChildPath,
+} from '@backstage/backend-plugin-api';
 import { ConflictError, InputError } from '@backstage/errors';
+import { CatalogService } from '@backstage/plugin-catalog-node';
 import { EventsService } from '@backstage/plugin-events-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
@@ -19,7 +24,12 @@ import { DemoOptions, PUBLISHED_TOPIC } from './readDemoOptions';
 
 export interface CreateDemoPublishActionOptions extends DemoOptions {
   events: EventsService;
+  catalog: CatalogService;
+  auth: AuthService;
 }
+
+/** The catalog takes a few seconds over a new entity; a link that leads nowhere is worse than a short wait. */
+const WAIT_FOR_CATALOG_MILLISECONDS = 30_000;
 
 export function createDemoPublishAction(
   options: CreateDemoPublishActionOptions,
@@ -73,8 +83,27 @@ export function createDemoPublishAction(
         eventPayload: { name },
       });
       ctx.output('cluster', cluster.name);
+      ctx.logger.info('Waiting for the catalog to take it in');
+      if (!(await isInCatalog(options, `component:default/${name}`))) {
+        ctx.logger.warn('The catalog does not know it yet; try the link later');
+      }
     },
   });
+}
+
+async function isInCatalog(
+  { catalog, auth }: CreateDemoPublishActionOptions,
+  entityRef: string,
+): Promise<boolean> {
+  const credentials = await auth.getOwnServiceCredentials();
+  const deadline = Date.now() + WAIT_FOR_CATALOG_MILLISECONDS;
+  while (Date.now() < deadline) {
+    if (await catalog.getEntityByRef(entityRef, { credentials })) {
+      return true;
+    }
+    await sleep(250);
+  }
+  return false;
 }
 
 /** The folder `manifests` of the template, read as the check before has read it. */

@@ -4,7 +4,10 @@ import {
   createBackendFeatureLoader,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
+import {
+  catalogProcessingExtensionPoint,
+  catalogServiceRef,
+} from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { PublishedServicesProvider } from './PublishedServicesProvider';
@@ -18,12 +21,19 @@ const scaffolderModule = createBackendModule({
     registration.registerInit({
       deps: {
         actions: scaffolderActionsExtensionPoint,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         events: eventsServiceRef,
       },
-      async init({ actions, config, events }) {
+      async init({ actions, auth, catalog, config, events }) {
         actions.addActions(
-          createDemoPublishAction({ ...readDemoOptions(config), events }),
+          createDemoPublishAction({
+            ...readDemoOptions(config),
+            auth,
+            catalog,
+            events,
+          }),
         );
       },
     });

@@ -23,6 +23,28 @@ interface ReachOptions extends SourceOptions {
   format: Format;
 }
 
+/** Counts what nobody can tell while rows pass by. */
+class UnknownCounter implements Iterable<ReachRow> {
+  static create(clusters: readonly Iterable<ReachRow>[]): UnknownCounter {
+    return new UnknownCounter(clusters);
+  }
+
+  unknown = 0;
+
+  private constructor(
+    private readonly clusters: readonly Iterable<ReachRow>[],
+  ) {}
+
+  *[Symbol.iterator](): Generator<ReachRow> {
+    for (const rows of this.clusters) {
+      for (const row of rows) {
+        this.unknown += row.reason === undefined ? 0 : 1;
+        yield row;
+      }
+    }
+  }
+}
+
 export function addReachCommand(
   program: Command,
   terminal: Terminal,
@@ -150,26 +172,4 @@ function gapsOf({ snapshots, several, unreachable }: Clusters): Gap[] {
       reason,
     })),
   ];
-}
-
-/** Counts what nobody can tell while rows pass by. */
-class UnknownCounter implements Iterable<ReachRow> {
-  static create(clusters: readonly Iterable<ReachRow>[]): UnknownCounter {
-    return new UnknownCounter(clusters);
-  }
-
-  unknown = 0;
-
-  private constructor(
-    private readonly clusters: readonly Iterable<ReachRow>[],
-  ) {}
-
-  *[Symbol.iterator](): Generator<ReachRow> {
-    for (const rows of this.clusters) {
-      for (const row of rows) {
-        this.unknown += row.reason === undefined ? 0 : 1;
-        yield row;
-      }
-    }
-  }
 }

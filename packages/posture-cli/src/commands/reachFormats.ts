@@ -1,8 +1,8 @@
 /** The formats of `reach`. Edges that nobody can tell of are in all of them, apart from what is let through. */
 import { describePorts } from '@backstage-zero-trust/posture-engine';
-import { table } from '../output/table';
+import { Cell, table } from '../output/table';
 import { printable } from '../output/text';
-import { Terminal } from '../terminal';
+import { Colors, Terminal } from '../terminal';
 import { End, ReachRow, describeEnd } from './reachRows';
 
 export const FORMATS = ['table', 'json', 'dot', 'mermaid', 'csv'] as const;
@@ -130,17 +130,45 @@ function labelOf({ ports, conditions, reason }: ReachRow): string {
   }`;
 }
 
+/** Numbers the nodes of a graph, and writes each when it is first seen. */
+class Nodes {
+  static create(write: (id: string, label: string) => string): Nodes {
+    return new Nodes(write);
+  }
+
+  readonly #ids = new Map<string, string>();
+
+  private constructor(
+    private readonly write: (id: string, label: string) => string,
+  ) {}
+
+  /** Labels are short; what tells nodes apart is all of the end. */
+  *of(end: End): Generator<string, string> {
+    const key = JSON.stringify(end);
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = `n${this.#ids.size}`;
+      this.#ids.set(key, id);
+      yield this.write(id, describeEnd(end));
+    }
+    return id;
+  }
+}
+
 function* dotOf(rows: Iterable<ReachRow>): Generator<string> {
   const quoted = (text: string) =>
     `"${printable(text)
       .replace(/\\/g, '\\\\')
       .replace(/"/g, '\\"')
       .replace(/\n/g, '\\n')}"`;
+  const nodes = Nodes.create(
+    (id, label) => `  ${id} [label=${quoted(label)}];\n`,
+  );
   yield 'digraph connections {\n  rankdir=LR;\n  node [shape=box];\n';
   for (const row of rows) {
-    yield `  ${quoted(describeEnd(row.source))} -> ${quoted(
-      describeEnd(row.destination),
-    )} [label=${quoted(labelOf(row))}${
+    const source = yield* nodes.of(row.source);
+    const destination = yield* nodes.of(row.destination);
+    yield `  ${source} -> ${destination} [label=${quoted(labelOf(row))}${
       row.reason === undefined ? '' : ', style=dashed'
     }];\n`;
   }
@@ -154,21 +182,11 @@ function* mermaidOf(rows: Iterable<ReachRow>): Generator<string> {
       /[^\w .,:;/()*-]/g,
       character => `#${character.codePointAt(0)};`,
     )}"`;
-  const nodes = new Map<string, string>();
-  const nodeOf = function* nodeOf(end: End): Generator<string, string> {
-    const label = describeEnd(end);
-    let node = nodes.get(label);
-    if (node === undefined) {
-      node = `n${nodes.size}`;
-      nodes.set(label, node);
-      yield `  ${node}[${quoted(label)}]\n`;
-    }
-    return node;
-  };
+  const nodes = Nodes.create((id, label) => `  ${id}[${quoted(label)}]\n`);
   yield 'flowchart LR\n';
   for (const row of rows) {
-    const source = yield* nodeOf(row.source);
-    const destination = yield* nodeOf(row.destination);
+    const source = yield* nodes.of(row.source);
+    const destination = yield* nodes.of(row.destination);
     const arrow = row.reason === undefined ? '-->' : '-.->';
     yield `  ${source} ${arrow}|${quoted(labelOf(row))}| ${destination}\n`;
   }
@@ -182,12 +200,23 @@ function tableOf(rows: Iterable<ReachRow>, terminal: Terminal): string {
       describeEnd(row.source),
       describeEnd(row.destination),
       describePorts(row.ports),
-      row.reason === undefined
-        ? row.conditions.length === 0
-          ? 'allow'
-          : `allow, only for ${row.conditions.join(' or ')}`
-        : { text: `unknown: ${row.reason}`, paint: colors.yellow },
+      verdictCell(row, colors),
     ]),
     terminal,
   );
+}
+
+function verdictCell(
+  { conditions, reason }: ReachRow,
+  { yellow }: Colors,
+): Cell {
+  if (reason !== undefined) {
+    return { text: `unknown: ${reason}`, paint: yellow };
+  }
+  return {
+    text:
+      conditions.length === 0
+        ? 'allow'
+        : `allow, only for ${conditions.join(' or ')}`,
+  };
 }

@@ -103,7 +103,7 @@ function gapsOf(
   return [...kinds].sort().flatMap(kind => coverage.gap(kind) ?? []);
 }
 
-function findingJson(finding: Finding, cluster: string | undefined) {
+export function findingJson(finding: Finding, cluster: string | undefined) {
   const { subject, witness, fix, because, missing, exemption } = finding;
   return {
     control: finding.control,

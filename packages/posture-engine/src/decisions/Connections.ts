@@ -170,35 +170,6 @@ function computeRelation(
   }));
 }
 
-/** Undefined where nothing passes. */
-function computeEntry(
-  answers: readonly TierAnswer[],
-  atom: PortSet,
-  universe: Universe,
-): RelationEntry | undefined {
-  let open = universe.everyone;
-  const outcome = new Outcome();
-  for (const { rules, otherwise } of answers) {
-    // What passes is done with this tier and still open for the next.
-    outcome.passed = [];
-    for (const rule of rules) {
-      if (open.isEmpty) {
-        break;
-      }
-      open =
-        'rivals' in rule
-          ? settleRivals(rule, atom, open, outcome)
-          : settle(rule, atom, open, outcome);
-    }
-    open = ClassSet.union([
-      ...(otherwise.effect === 'deny' ? [] : [open]),
-      ...outcome.passed,
-    ]);
-  }
-  // What no tier decided passes.
-  return outcome.entry(atom, open);
-}
-
 /** Collects who ends up where. */
 class Outcome {
   passed: ClassSet[] = [];
@@ -233,11 +204,44 @@ class Outcome {
   entry(ports: PortSet, open: ClassSet): RelationEntry | undefined {
     const allowed = ClassSet.union([...this.#allowed, open]);
     const unknown = ClassSet.union(this.#unknown);
-    const conditional = this.#conditional;
+    const conditional = this.#conditional.flatMap(({ peers, conditions }) => {
+      // Whoever gets in anyway needs no condition.
+      const rest = peers.subtract(allowed);
+      return rest.isEmpty ? [] : [{ peers: rest, conditions }];
+    });
     return allowed.isEmpty && unknown.isEmpty && conditional.length === 0
       ? undefined
       : { ports, allowed, unknown, conditional };
   }
+}
+
+/** Undefined where nothing passes. */
+function computeEntry(
+  answers: readonly TierAnswer[],
+  atom: PortSet,
+  universe: Universe,
+): RelationEntry | undefined {
+  let open = universe.everyone;
+  const outcome = new Outcome();
+  for (const { rules, otherwise } of answers) {
+    // What passes is done with this tier and still open for the next.
+    outcome.passed = [];
+    for (const rule of rules) {
+      if (open.isEmpty) {
+        break;
+      }
+      open =
+        'rivals' in rule
+          ? settleRivals(rule, atom, open, outcome)
+          : settle(rule, atom, open, outcome);
+    }
+    open = ClassSet.union([
+      ...(otherwise.effect === 'deny' ? [] : [open]),
+      ...outcome.passed,
+    ]);
+  }
+  // What no tier decided passes.
+  return outcome.entry(atom, open);
 }
 
 /** Returns whom the rule leaves open. */
@@ -251,7 +255,7 @@ function settle(
     return open;
   }
   outcome.add(rule.effect, open.intersect(rule.peers), rule.conditions);
-  return open.subtract(rule.peers);
+  return rule.elseNext ? open : open.subtract(rule.peers);
 }
 
 /** Each list is asked alone; whom they agree on is settled so, whom they do not is unknown. */

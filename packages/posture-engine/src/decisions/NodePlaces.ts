@@ -83,10 +83,7 @@ export class NodePlaces {
   }
 
   /** All that the nodes of some pods are to other pods. */
-  seenFrom(
-    hosts: readonly PodView[],
-    others: readonly PodView[],
-  ): NodePlace[] {
+  seenFrom(hosts: readonly PodView[], others: readonly PodView[]): NodePlace[] {
     const names = (pods: readonly PodView[]) =>
       new Map(pods.map(pod => [pod.spec.nodeName, pod]));
     const places = new Map<string, NodePlace>();

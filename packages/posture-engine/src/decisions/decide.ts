@@ -69,57 +69,77 @@ function decideDirection(
   const { protocol, port } = question;
   const { subject, peer } = endsOf(question, direction);
   const decidedBy: Decision['decidedBy'][number][] = [];
+  // An allow whose condition may not hold: it counts where the rules after it refuse.
+  let conditional: TierRule | undefined;
+  const refused = (fields: Decision['decidedBy']): Decision =>
+    conditional?.conditions
+      ? {
+          verdict: 'allow',
+          decidedBy: fieldsOf(conditional),
+          conditions: [conditional.conditions],
+        }
+      : { verdict: 'deny', decidedBy: fields, conditions: [] };
   for (const { rules, otherwise } of connections.answers(subject, direction)) {
-    const rule = firstMatch(
+    const { rule, mayNotHold } = firstMatch(
       rules,
       ({ peers, ports }) => peers.has(peer.id) && ports.has(protocol, port),
     );
-    if (rule) {
-      if (rule.decidedBy) {
-        decidedBy.push({ ...rule.decidedBy, effect: rule.effect });
-      }
-      if (rule.effect !== 'pass') {
-        return {
-          verdict: rule.effect,
-          decidedBy,
-          conditions: rule.conditions ? [rule.conditions] : [],
-          ...(rule.reason === undefined ? {} : { reason: rule.reason }),
-        };
-      }
-    } else if (otherwise.effect === 'deny') {
-      return {
-        verdict: 'deny',
-        decidedBy: [
-          ...decidedBy,
-          ...otherwise.decidedBy.map(field => ({
-            ...field,
-            effect: 'deny' as const,
-          })),
-        ],
-        conditions: [],
-      };
+    conditional ??= mayNotHold;
+    decidedBy.push(...(rule ? fieldsOf(rule) : []));
+    if (rule && rule.effect !== 'pass') {
+      return rule.effect === 'deny'
+        ? refused(decidedBy)
+        : {
+            verdict: rule.effect,
+            decidedBy,
+            conditions: rule.conditions ? [rule.conditions] : [],
+            ...(rule.reason === undefined ? {} : { reason: rule.reason }),
+          };
+    }
+    if (!rule && otherwise.effect === 'deny') {
+      return refused([
+        ...decidedBy,
+        ...otherwise.decidedBy.map(field => ({
+          ...field,
+          effect: 'deny' as const,
+        })),
+      ]);
     }
   }
   return { verdict: 'allow', decidedBy, conditions: [] };
 }
 
+function fieldsOf({ decidedBy, effect }: TierRule): Decision['decidedBy'] {
+  return decidedBy ? [{ ...decidedBy, effect }] : [];
+}
+
+/** The rule that decides, and the first before it whose condition may not hold. */
 function firstMatch(
   rules: TierAnswer['rules'],
   matches: (rule: TierRule) => boolean,
-): TierRule | undefined {
+): { rule?: TierRule; mayNotHold?: TierRule } {
+  let mayNotHold: TierRule | undefined;
   for (const rule of rules) {
     if ('rivals' in rule) {
       const [first, ...others] = rule.rivals.flatMap(
         list => list.find(matches) ?? [],
       );
       if (first) {
-        return others.every(({ effect }) => effect === first.effect)
-          ? first
-          : { ...first, effect: 'unknown', reason: rule.reason };
+        const agreed = others.every(({ effect }) => effect === first.effect);
+        return {
+          mayNotHold,
+          rule:
+            agreed && !first.conditions
+              ? first
+              : { ...first, effect: 'unknown', reason: rule.reason },
+        };
       }
     } else if (matches(rule)) {
-      return rule;
+      if (!rule.elseNext) {
+        return { rule, mayNotHold };
+      }
+      mayNotHold ??= rule;
     }
   }
-  return undefined;
+  return { mayNotHold };
 }

@@ -68,13 +68,14 @@ export class Endpoints {
 
   side(name: Exclude<EndpointName, { service: string }>): Side | NotFound {
     const [kind, value] = entryOf(name);
-    return this.#remember(this.#sides, `${kind} ${value}`, () =>
-      'pod' in name
-        ? this.#pod(name.pod)
-        : 'workload' in name
+    return this.#remember(this.#sides, `${kind} ${value}`, () => {
+      if ('pod' in name) {
+        return this.#pod(name.pod);
+      }
+      return 'workload' in name
         ? this.#workload(name.workload)
-        : this.#address(name.ip),
-    );
+        : this.#address(name.ip);
+    });
   }
 
   /** Where a port, by number or name, of a destination leads. */

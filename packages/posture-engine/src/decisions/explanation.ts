@@ -9,6 +9,9 @@ import type { DecidingField, Direction, TierRule } from './tier';
 const MOST_NAMED = 3;
 const MOST_RANGES = 4;
 
+/** `spec.ingress[1]`, `specs[0].egress[2].toPorts[0]`, `spec.ingressDeny[0]`. */
+const RULE = /^(?:spec|specs\[(\d+)\])\.(?:in|e)gress(?:Deny)?\[(\d+)\]/;
+
 /** One or two sentences. Names objects, and the two ends as source and destination. */
 export function explainDecision(
   connections: Connections,
@@ -128,9 +131,6 @@ function* rulesBefore(
   }
 }
 
-/** `spec.ingress[1]`, `specs[0].egress[2].toPorts[0]`, `spec.ingressDeny[0]`. */
-const RULE = /^(?:spec|specs\[(\d+)\])\.(?:in|e)gress(?:Deny)?\[(\d+)\]/;
-
 /** `rule 2 of NetworkPolicy shop/orders`, as people count. */
 export function describeRule({
   object,
@@ -149,11 +149,13 @@ export function describeRule({
 
 function describeObjects(objects: readonly ObjectReference[]): string {
   const names = [...new Set(objects.map(describeObject))];
+  const shown = names.slice(0, MOST_NAMED);
   const rest = names.length - MOST_NAMED;
-  return rest > 0
-    ? `each of ${names.slice(0, MOST_NAMED).join(', ')} and ${rest} more`
-    : names.length > 1
-    ? `each of ${names.join(', ')}`
+  if (rest > 0) {
+    return `each of ${shown.join(', ')} and ${rest} more`;
+  }
+  return names.length > 1
+    ? `each of ${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`
     : names[0];
 }
 

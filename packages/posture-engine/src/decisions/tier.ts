@@ -32,6 +32,8 @@ export interface TierRule {
   ports: PortSet;
   /** For `allow`: one of these must hold. */
   conditions?: readonly Condition[];
+  /** With conditions: where none of them holds, the rules after this one decide. */
+  elseNext?: true;
   /** For `unknown`: why nobody can tell, in a sentence. */
   reason?: string;
   /** Absent where no object decides, but that something could not be seen. */

@@ -1,2 +1,6 @@
 export { connectionsOf } from './connections';
 export { networkGapsOf } from './coverageTier';
+export {
+  ineffectivePolicies,
+  type IneffectivePolicy,
+} from './ineffectivePolicies';

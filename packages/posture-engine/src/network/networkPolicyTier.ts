@@ -138,13 +138,14 @@ function tierRules(
   // Destinations may put different numbers behind one name.
   const named = ports.filter(({ port }) => typeof port === 'string');
   const fixed = PortSet.union(
-    ports.map(port =>
-      typeof port.port === 'string'
-        ? direction === 'ingress'
-          ? ofProtocol(subject.namedPorts.get(port.port), port)
-          : PortSet.none
-        : numbered(port),
-    ),
+    ports.map(port => {
+      if (typeof port.port !== 'string') {
+        return numbered(port);
+      }
+      return direction === 'ingress'
+        ? ofProtocol(subject.namedPorts.get(port.port), port)
+        : PortSet.none;
+    }),
   );
   return [
     ...(fixed.isEmpty ? [] : [rule(classes, fixed)]),

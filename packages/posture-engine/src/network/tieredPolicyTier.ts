@@ -194,7 +194,15 @@ function tierRules(
           part => ({
             ...base,
             ...part,
-            conditions: domains.map(domain => `to ${domain}`),
+            ...(base.effect === 'allow'
+              ? {
+                  conditions: domains.map(domain => `to ${domain}`),
+                  elseNext: true as const,
+                }
+              : {
+                  effect: 'unknown' as const,
+                  reason: `names such as ${domains[0]} are for allowing, and what another action makes of them is not specified`,
+                }),
           }),
         )
       : []),

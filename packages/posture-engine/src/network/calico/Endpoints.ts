@@ -8,7 +8,7 @@ import { ClassSet, EndpointClass, PodClass, Universe } from '../../decisions';
 import type { ClusterSnapshot } from '../../snapshot';
 import { Labels, podLabels } from './endpointLabels';
 import { AddressSet, addressSetsOf } from './addressSets';
-import { CalicoSelector, matchesCalico } from './selector';
+import { keyOfSelector, matchesCalico } from './selector';
 import type { ScopedSelector } from './scopedSelector';
 
 /** One set of addresses. */
@@ -41,7 +41,7 @@ export class Endpoints {
   /** Pods with none or several addresses: all others are in a set or not. */
   readonly #manifold: readonly PodClass[];
   readonly #single: ClassSet;
-  readonly #known = new Map<CalicoSelector, Members>();
+  readonly #known = new Map<string, Members>();
 
   private constructor(
     readonly universe: Universe,
@@ -73,7 +73,8 @@ export class Endpoints {
   }
 
   selected(scoped: ScopedSelector): Members {
-    let members = this.#known.get(scoped.selector);
+    const key = keyOfSelector(scoped.selector);
+    let members = this.#known.get(key);
     if (!members) {
       const { namespace } = scoped;
       const candidates =
@@ -92,7 +93,7 @@ export class Endpoints {
             .flatMap(({ blocks }) => blocks),
         ),
       };
-      this.#known.set(scoped.selector, members);
+      this.#known.set(key, members);
     }
     return members;
   }

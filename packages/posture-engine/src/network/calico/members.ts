@@ -27,35 +27,6 @@ import { CompiledRule, compileRule } from './rules';
 
 export const CALICO_LAYER = 'calico-policy';
 
-/** Calico's own policies. */
-export function calicoMembers(
-  policies: readonly Policy[],
-  snapshot: ClusterSnapshot,
-  endpoints: Endpoints,
-): MemberSource {
-  const global: CompiledPolicy[] = [];
-  const byNamespace = new Map<string, CompiledPolicy[]>();
-  policies.forEach((policy, index) => {
-    if (policy.forHostsOnly) {
-      return;
-    }
-    const compiled = new CompiledPolicy(policy, index, snapshot, endpoints);
-    if (policy.namespace === undefined) {
-      global.push(compiled);
-    } else {
-      const list = byNamespace.get(policy.namespace) ?? [];
-      list.push(compiled);
-      byNamespace.set(policy.namespace, list);
-    }
-  });
-  return {
-    members: (pod, direction) =>
-      [...(byNamespace.get(pod.namespace) ?? []), ...global].flatMap(
-        policy => policy.memberFor(pod, direction) ?? [],
-      ),
-  };
-}
-
 class CompiledPolicy {
   readonly #rules = new Map<Direction, readonly CompiledRule[]>();
 
@@ -125,6 +96,35 @@ class CompiledPolicy {
     }
     return rules;
   }
+}
+
+/** Calico's own policies. */
+export function calicoMembers(
+  policies: readonly Policy[],
+  snapshot: ClusterSnapshot,
+  endpoints: Endpoints,
+): MemberSource {
+  const global: CompiledPolicy[] = [];
+  const byNamespace = new Map<string, CompiledPolicy[]>();
+  policies.forEach((policy, index) => {
+    if (policy.forHostsOnly) {
+      return;
+    }
+    const compiled = new CompiledPolicy(policy, index, snapshot, endpoints);
+    if (policy.namespace === undefined) {
+      global.push(compiled);
+    } else {
+      const list = byNamespace.get(policy.namespace) ?? [];
+      list.push(compiled);
+      byNamespace.set(policy.namespace, list);
+    }
+  });
+  return {
+    members: (pod, direction) =>
+      [...(byNamespace.get(pod.namespace) ?? []), ...global].flatMap(
+        policy => policy.memberFor(pod, direction) ?? [],
+      ),
+  };
 }
 
 /** Nobody can tell anything of the pods to which a policy may apply. */

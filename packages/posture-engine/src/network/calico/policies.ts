@@ -11,6 +11,7 @@ import {
   ClusterSnapshot,
   KindName,
   ObjectReference,
+  compare,
   groupOf,
   referenceTo,
 } from '../../snapshot';
@@ -128,13 +129,12 @@ export function tiersOf(snapshot: ClusterSnapshot): readonly PolicyTier[] {
       defaultAction: defaultActionOf(spec) ?? builtIn?.defaultAction ?? 'deny',
     });
   }
-  return [...tiers.values()].sort((left, right) =>
-    left.order === right.order
-      ? left.name < right.name
-        ? -1
-        : 1
-      : left.order - right.order,
-  );
+  return [...tiers.values()].sort((left, right) => {
+    if (left.order !== right.order) {
+      return left.order < right.order ? -1 : 1;
+    }
+    return compare(left.name, right.name);
+  });
 }
 
 function defaultActionOf(

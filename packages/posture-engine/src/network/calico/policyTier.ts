@@ -17,6 +17,7 @@ import {
   TierRule,
   Universe,
 } from '../../decisions';
+import { compare } from '../../snapshot';
 import { RuleForPod, settle } from './rules';
 import type { PolicyTier, TieBreakers } from './policies';
 
@@ -120,10 +121,7 @@ function compareMembers(left: Member, right: Member, version: 0 | 1): number {
   const [one, other] = [left, right].map(({ ties, key }) =>
     ties ? ties[version] : key,
   );
-  if (one === other) {
-    return 0;
-  }
-  return one < other ? -1 : 1;
+  return compare(one, other);
 }
 
 /** How many members come first in both orders with no doubt about them. */

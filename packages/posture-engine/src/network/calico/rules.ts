@@ -10,7 +10,7 @@ import {
   PortSet,
   TierRule,
 } from '../../decisions';
-import type { CalicoRule, ClusterSnapshot } from '../../snapshot';
+import { CalicoRule, ClusterSnapshot, describeObject } from '../../snapshot';
 import type { Endpoints } from './Endpoints';
 import { EntityContext, EntityMatch, entityMatch } from './entity';
 import type { Policy } from './policies';
@@ -61,6 +61,8 @@ const FIELDS: readonly string[] = [
   'http',
   'metadata',
 ];
+
+const NO_NAMES: ReadonlyMap<string, PortSet> = new Map();
 
 const SEVERAL_FAMILIES =
   'it matches some of the addresses only that the pods have';
@@ -114,40 +116,54 @@ export function compileRule(
       return own.open.has(id) ? 'doubtful' : 'none';
     },
     forPod(pod, side) {
-      const split = (peers: ClassSet) =>
-        'problem' in ports
-          ? [{ peers, ports: PortSet.all }]
-          : partsOf(peers, ports, peer, pod, direction, endpoints);
-      const none = effect === undefined || side === 'doubtful' || doubt;
-      // Whoever gets in with one address gets in; whoever is kept out must be with all.
-      const surely =
-        effect === 'allow'
-          ? peer.some
-          : side === 'some'
-          ? ClassSet.none
-          : peer.all;
+      const partsFor = (peers: ClassSet) =>
+        partsOf(peers, ports, peer, pod, direction, endpoints);
       const maybe = ClassSet.union([peer.some, peer.open]);
-      const sure = none ? ClassSet.none : surely;
+      const sure =
+        effect === undefined || doubt !== undefined
+          ? ClassSet.none
+          : surePeers(effect, side, peer);
       const rest = maybe.subtract(sure);
+      const because = doubt ?? whyDoubtful(side, own, peer, rest);
       return {
         // Of an unknown action all is in doubt, as it is where passing on is.
         effect: effect ?? 'pass',
-        sure: split(sure),
-        doubtful: split(rest),
-        reason: `nobody can tell whom ${decidedBy.field} of ${
-          policy.object.kind
-        } ${policy.object.name} concerns: ${
-          doubt ??
-          (side === 'doubtful'
-            ? own.doubt ?? NO_ADDRESS
-            : peer.open.intersects(rest)
-            ? NO_ADDRESS
-            : SEVERAL_FAMILIES)
-        }`,
+        sure: partsFor(sure),
+        doubtful: partsFor(rest),
+        reason: `nobody can tell whom ${decidedBy.field} of ${describeObject(
+          policy.object,
+        )} concerns: ${because}`,
         decidedBy,
       };
     },
   };
+}
+
+/** Whoever gets in with one address gets in; whoever is kept out must be with all. */
+function surePeers(
+  effect: RuleEffect,
+  side: OwnSide,
+  peer: EntityMatch,
+): ClassSet {
+  if (side === 'doubtful') {
+    return ClassSet.none;
+  }
+  if (effect === 'allow') {
+    return peer.some;
+  }
+  return side === 'some' ? ClassSet.none : peer.all;
+}
+
+function whyDoubtful(
+  side: OwnSide,
+  own: EntityMatch,
+  peer: EntityMatch,
+  peers: ClassSet,
+): string {
+  if (side === 'doubtful') {
+    return own.doubt ?? NO_ADDRESS;
+  }
+  return peer.open.intersects(peers) ? NO_ADDRESS : SEVERAL_FAMILIES;
 }
 
 function doubtOf(
@@ -179,7 +195,7 @@ function doubtOf(
 /** The peers, by the ports that the rule means for them. */
 function partsOf(
   peers: ClassSet,
-  ports: RulePorts,
+  ports: RulePorts | { problem: string },
   peer: EntityMatch,
   subject: PodClass,
   direction: Direction,
@@ -187,6 +203,9 @@ function partsOf(
 ): Part[] {
   const fixed = (of: PortSet) =>
     of.isEmpty || peers.isEmpty ? [] : [{ peers, ports: of }];
+  if ('problem' in ports) {
+    return fixed(PortSet.all);
+  }
   if (direction === 'ingress') {
     return fixed(portsFor(ports, subject.namedPorts));
   }
@@ -214,8 +233,6 @@ function partsOf(
     ports: of,
   }));
 }
-
-const NO_NAMES: ReadonlyMap<string, PortSet> = new Map();
 
 /** The rule as a tier has it, where every doubt is taken for a match or for none. */
 export function settle(

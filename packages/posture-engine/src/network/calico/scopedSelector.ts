@@ -9,14 +9,8 @@ import {
   SERVICE_ACCOUNT,
   SERVICE_ACCOUNT_PREFIX,
 } from './endpointLabels';
-import {
-  CalicoSelector,
-  allOf,
-  leavesOf,
-  mapLeaves,
-  not,
-  parseSelector,
-} from './selector';
+import { CalicoSelector, allOf, leavesOf, mapLeaves, not } from './selector';
+import { parseSelector } from './parseSelector';
 
 export interface ScopedSelector {
   selector: CalicoSelector;

@@ -47,6 +47,7 @@ const SIGNS: readonly Rule[] = [
 
 /** After a label comes an operator, whatever else the word could mean; nothing need part it from what follows. */
 const OPERATORS: readonly Rule[] = [
+  ...SIGNS,
   ['contains', /contains/y],
   ['starts with', /starts[ \t]*with/y],
   ['ends with', /ends[ \t]*with/y],
@@ -54,14 +55,16 @@ const OPERATORS: readonly Rule[] = [
   ['in', /in/y],
 ];
 
+const OPERANDS: readonly Rule[] = [...SIGNS, ['label', LABEL]];
+
 /** Functions are such only with the parenthesis right behind: `all` alone is a label. */
-const OPERANDS: readonly Rule[] = [
+const FUNCTIONS: readonly Rule[] = [
   ['has', /has\([ \t]*([a-zA-Z0-9_./-]{1,512})[ \t]*\)/y],
   ['all', /all\([ \t]*\)/y],
   ['global', /global\([ \t]*\)/y],
 ];
 
-const BROKEN_FUNCTION = /(has|all|global)\(/y;
+const FUNCTION_START = /(has|all|global)\(/y;
 const SPACE = /[ \t]*/y;
 
 export function tokensOf(
@@ -79,13 +82,9 @@ export function tokensOf(
       return { tokens };
     }
     const afterLabel = tokens[tokens.length - 1]?.kind === 'label';
-    const rules: readonly Rule[] = afterLabel
-      ? [...SIGNS, ...OPERATORS]
-      : matchAt(BROKEN_FUNCTION)
-      ? OPERANDS
-      : [...SIGNS, ['label', LABEL]];
+    const operands = matchAt(FUNCTION_START) ? FUNCTIONS : OPERANDS;
     let found: SelectorToken | undefined;
-    for (const [kind, pattern] of rules) {
+    for (const [kind, pattern] of afterLabel ? OPERATORS : operands) {
       const match = matchAt(pattern);
       if (match) {
         found = { kind, text: match[1] ?? '' };

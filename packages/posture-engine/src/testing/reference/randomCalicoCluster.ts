@@ -87,8 +87,12 @@ const accountSelector = expressions(
   ),
 );
 
-function maybe<T>(arbitrary: fc.Arbitrary<T>, freq: number) {
-  return fc.option(arbitrary, { nil: undefined, freq });
+/** Undefined `absent` times as often as not. */
+function maybe<T>(arbitrary: fc.Arbitrary<T>, absent: number) {
+  return fc.oneof(
+    { arbitrary, weight: 1 },
+    { arbitrary: fc.constant(undefined), weight: absent },
+  );
 }
 
 const nets = fc.uniqueArray(fc.constantFrom(...NETS), {
@@ -144,17 +148,22 @@ const thinEntity = fc
 
 const rule = fc
   .record({
-    action: fc.constantFrom('Allow', 'Deny', 'Pass', 'Log'),
+    action: fc.constantFrom(
+      ...['Allow', 'Allow', 'Allow', 'Allow', 'Deny', 'Deny', 'Pass', 'Log'],
+    ),
     peer: thinEntity,
     own: fc.oneof(
       { arbitrary: fc.constant({}), weight: 4 },
       { arbitrary: thinEntity, weight: 1 },
     ),
     ipVersion: maybe(fc.constantFrom(4, 6), 8),
-    protocol: maybe(fc.constantFrom('TCP', 'UDP', 'SCTP', 'ICMP', 17), 1),
+    protocol: maybe(
+      fc.constantFrom('TCP', 'TCP', 'UDP', 'SCTP', 'ICMP', 17),
+      1,
+    ),
     notProtocol: maybe(fc.constantFrom('TCP', 'UDP'), 8),
     ports: maybe(ports, 1),
-    notPorts: maybe(ports, 4),
+    notPorts: maybe(ports, 6),
   })
   .map(({ ports: wanted, notPorts, peer, own, ...rest }) => ({
     ...rest,
@@ -182,7 +191,7 @@ const spec = fc.record(
   {
     tier: fc.constantFrom('default', 'default', 'early', 'late'),
     order: fc.constantFrom(500, 1000, 1000, 2000),
-    selector: podSelector,
+    selector: fc.oneof(podSelector, fc.constant('all()')),
     serviceAccountSelector: accountSelector,
     types: fc.subarray(['Ingress', 'Egress'], { minLength: 1 }),
     ingress: fc.array(ingress, { maxLength: 3 }),
@@ -198,8 +207,8 @@ const loose = fc
 
 const labels = fc
   .tuple(
-    maybe(fc.constantFrom(...VALUES), 2),
-    maybe(fc.constantFrom(...VALUES), 2),
+    maybe(fc.constantFrom(...VALUES), 1),
+    maybe(fc.constantFrom(...VALUES), 1),
   )
   .map(values =>
     Object.fromEntries(
@@ -235,7 +244,7 @@ const calicoObjects = fc
       fc.tuple(fc.constantFrom(...NAMESPACES), name, loose),
       { maxLength: 4, selector: ([where, called]) => `${where}/${called}` },
     ),
-    global: fc.uniqueArray(fc.tuple(name, loose, maybe(namespaceSelector, 3)), {
+    global: fc.uniqueArray(fc.tuple(name, loose, maybe(namespaceSelector, 2)), {
       maxLength: 3,
       selector: ([called]) => called,
     }),
@@ -244,7 +253,7 @@ const calicoObjects = fc
     }),
     globalSets: fc.array(fc.tuple(labels, nets), { maxLength: 2 }),
     late: fc.constantFrom('Pass', 'Deny', undefined),
-    roles: fc.array(maybe(fc.constantFrom(...VALUES), 2), {
+    roles: fc.array(maybe(fc.constantFrom(...VALUES), 1), {
       minLength: 3,
       maxLength: 3,
     }),

@@ -10,9 +10,15 @@ import {
   ClusterSnapshot,
   LabelSelector,
   NetworkPolicy,
-  PodView,
 } from '../../snapshot';
-import type { Peer, ReferenceQuestion } from './referenceNetwork';
+import {
+  Identity,
+  identityOf,
+  inNamespace,
+  requirementsOf,
+  selects,
+} from './referenceCiliumIdentity';
+import type { ReferenceQuestion } from './referenceNetwork';
 
 export interface CiliumVerdict {
   verdict: 'allow' | 'deny';
@@ -23,22 +29,10 @@ export interface CiliumVerdict {
 type Way = 'ingress' | 'egress';
 type Rule = NonNullable<CiliumPolicySpec['ingress']>[number] &
   NonNullable<CiliumPolicySpec['egress']>[number];
-type Requirement = { key: string; operator: string; values: string[] };
-
-/** One end as the other sees it. */
-interface Identity {
-  /** `source:key` → value. */
-  labels: Map<string, string>;
-  /** Only of what is outside: blocks are for nobody else. */
-  address?: string;
-  pod?: PodView;
-  ownNode: boolean;
-}
 
 /** What a rule lets through: everything, or what meets one of the conditions. */
 type Match = { proxied: boolean; conditions: string[] } | 'plain';
 
-const FILTERED = ['pod-template-hash'];
 const ANY_REQUEST = 'any HTTP request';
 const SECTIONS = ['ingress', 'ingressDeny', 'egress', 'egressDeny'] as const;
 
@@ -384,107 +378,6 @@ function oneSide(
       ),
     );
   }
-}
-
-function identityOf(
-  snapshot: ClusterSnapshot,
-  end: Peer,
-  seenFrom: PodView,
-): Identity {
-  const dual = snapshot.settings.ciliumConfig?.['enable-ipv6'] !== 'false';
-  const apiServers = snapshot
-    .all('EndpointSlice')
-    .flatMap(({ endpoints = [] }) =>
-      endpoints.flatMap(({ addresses }) => addresses),
-    );
-  if (typeof end !== 'string' && !end.spec.hostNetwork) {
-    const labels = new Map<string, string>();
-    for (const [key, value] of Object.entries(end.labels)) {
-      if (!FILTERED.includes(key)) {
-        labels.set(`k8s:${key}`, value);
-      }
-    }
-    for (const [key, value] of Object.entries(
-      snapshot.namespaceLabels(end.namespace),
-    )) {
-      labels.set(`k8s:io.cilium.k8s.namespace.labels.${key}`, value);
-    }
-    labels.set('k8s:io.kubernetes.pod.namespace', end.namespace);
-    labels.set('k8s:io.cilium.k8s.policy.cluster', 'default');
-    labels.set(
-      'k8s:io.cilium.k8s.policy.serviceaccount',
-      end.spec.serviceAccountName ?? 'default',
-    );
-    return { labels, pod: end, ownNode: false };
-  }
-  const node = snapshot
-    .all('Node')
-    .find(({ metadata, status }) =>
-      typeof end === 'string'
-        ? status?.addresses?.some(({ address }) => address === end)
-        : metadata.name === end.spec.nodeName,
-    );
-  const address =
-    typeof end === 'string' ? end : node?.status?.addresses?.[0].address ?? '';
-  const labels = new Map<string, string>();
-  if (apiServers.includes(address)) {
-    labels.set('reserved:kube-apiserver', '');
-  }
-  const ownNode = node?.metadata.name === seenFrom.spec.nodeName;
-  if (node) {
-    labels.set(ownNode ? 'reserved:host' : 'reserved:remote-node', '');
-    return { labels, ownNode };
-  }
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  labels.set(dual ? `reserved:world-${family}` : 'reserved:world', '');
-  return { labels, address, ownNode: false };
-}
-
-function inNamespace(namespace: string): Requirement {
-  return {
-    key: 'k8s:io.kubernetes.pod.namespace',
-    operator: 'In',
-    values: [namespace],
-  };
-}
-
-function requirementsOf({
-  matchLabels,
-  matchExpressions,
-}: LabelSelector): Requirement[] {
-  return [
-    ...Object.entries(matchLabels ?? {}).map(([key, value]) => ({
-      key,
-      operator: 'In',
-      values: [value],
-    })),
-    ...(matchExpressions ?? []).map(({ values = [], ...rest }) => ({
-      ...rest,
-      values,
-    })),
-  ];
-}
-
-function selects(
-  requirements: readonly Requirement[],
-  { labels }: Identity,
-): boolean {
-  return requirements.every(({ key, operator, values }) => {
-    const plain = key.replace(/^any:/, '');
-    const value = plain.includes(':')
-      ? labels.get(plain)
-      : labels.get(`k8s:${plain}`);
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      default:
-        return value === undefined;
-    }
-  });
 }
 
 /** The reasons for refusal that random clusters have. */

@@ -87,7 +87,7 @@ export function referenceTiers(
     networkPolicies,
     /** The NetworkPolicies that select the pod, each with what it lets through. */
     selecting: () =>
-      selecting().map(policy => ({
+      policiesSelecting().map(policy => ({
         namespace: policy.metadata.namespace,
         name: policy.metadata.name,
         allows: () => allows(policy),
@@ -103,14 +103,14 @@ export function referenceTiers(
   };
 
   function networkPolicies(): ReferenceVerdict | 'next' {
-    const policies = selecting();
+    const policies = policiesSelecting();
     if (policies.length === 0) {
       return 'next';
     }
     return policies.some(allows) ? 'allow' : 'deny';
   }
 
-  function selecting(): NetworkPolicy[] {
+  function policiesSelecting(): NetworkPolicy[] {
     const { namespace, labels } = subject as PodView;
     const type = way === 'ingress' ? 'Ingress' : 'Egress';
     return snapshot

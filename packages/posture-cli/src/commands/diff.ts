@@ -1,0 +1,233 @@
+/** `zero-trust diff`: what a change opens and closes, and which verdicts it changes. */
+import {
+  CONTROLS,
+  ClusterSnapshot,
+  ConnectionChange,
+  DiffEndpoint,
+  Finding,
+  Verdict,
+  connectionsOf,
+  describeObject,
+  describePorts,
+  diffConnections,
+  judge,
+  networkGapsOf,
+  workloadKey,
+} from '@backstage-zero-trust/posture-engine';
+import { Command } from 'commander';
+import { EXIT, ExitCode } from '../exitCode';
+import { readClusters } from '../input/clusters';
+import { SourceOptions, formatOption } from '../input/options';
+import { jsonDocument, workloadJson } from '../output/json';
+import { Cell, table } from '../output/table';
+import { oneLine } from '../output/text';
+import { Colors, Terminal } from '../terminal';
+import { End, cidrsOf, describeEnd } from './reachRows';
+
+type DiffOptions = Pick<SourceOptions, 'keepGoing' | 'meshConfig'> & {
+  format: 'table' | 'json';
+};
+
+/** What can become of ports, in the order in which it is told. */
+const CHANGES = ['opened', 'closed', 'conditions', 'unknown'] as const;
+type Change = (typeof CHANGES)[number];
+
+interface VerdictChange {
+  /** Absent where there was no such finding. */
+  before?: Verdict;
+  after?: Verdict;
+  /** The finding now, or the last one. */
+  finding: Finding;
+}
+
+export function addDiffCommand(
+  program: Command,
+  terminal: Terminal,
+  exit: (code: ExitCode) => void,
+): void {
+  program
+    .command('diff')
+    .description(
+      'What a change opens and closes in the network, and which verdicts change.',
+    )
+    .argument('<before>', 'a folder, a file, or - for standard input')
+    .argument('<after>', 'the same after the change')
+    .option(
+      '--mesh-config <file>',
+      "Istio's MeshConfig, for a source without the ConfigMap istio-system/istio",
+    )
+    .option(
+      '--keep-going',
+      'go past documents that cannot be read, and list them on standard error',
+    )
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `
+Each side is a whole cluster: hand in everything that holds for it, not only what changed.
+
+Examples:
+  $ zero-trust diff main/ branch/
+  $ git diff --quiet || kustomize build . | zero-trust diff released.yaml - --format json`,
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      const [then, now] = [
+        await readSide(before, options, terminal),
+        await readSide(after, options, terminal),
+      ];
+      const gaps = [...gapsOf(then, 'before'), ...gapsOf(now, 'after')];
+      for (const { side, reason } of gaps) {
+        terminal.writeError(`${oneLine(`not seen ${side}: ${reason}`)}\n`);
+      }
+      const changes = [...diffConnections(sideOf(then), sideOf(now))];
+      const verdicts = verdictChanges(then, now);
+      terminal.write(
+        options.format === 'json'
+          ? jsonDocument('PostureDiff', {
+              layers: ['network'],
+              ...Object.fromEntries(
+                CHANGES.map(what => [what, edgesJson(changes, what)]),
+              ),
+              verdicts: verdicts.map(verdictJson),
+              gaps,
+            })
+          : describeDiff(changes, verdicts, terminal),
+      );
+      const isChanged =
+        verdicts.length > 0 ||
+        changes.some(({ opened, closed, conditions }) =>
+          [opened, closed, conditions].some(ports => !ports.isEmpty),
+        );
+      if (isChanged) {
+        exit(EXIT.fails);
+      } else {
+        exit(changes.length > 0 || gaps.length > 0 ? EXIT.unknown : EXIT.ok);
+      }
+    });
+}
+
+async function readSide(
+  source: string,
+  options: DiffOptions,
+  terminal: Terminal,
+): Promise<ClusterSnapshot> {
+  const { snapshots } = await readClusters([source], options, terminal);
+  return snapshots[0];
+}
+
+function sideOf(snapshot: ClusterSnapshot) {
+  return {
+    connections: snapshot.derive(connectionsOf),
+    workloads: snapshot.workloads,
+  };
+}
+
+function gapsOf(snapshot: ClusterSnapshot, side: 'before' | 'after') {
+  return networkGapsOf(snapshot).map(({ kind, reason }) => ({
+    side,
+    kind,
+    reason,
+  }));
+}
+
+/** Sorted by subject and control, as findings are. */
+function verdictChanges(
+  before: ClusterSnapshot,
+  after: ClusterSnapshot,
+): VerdictChange[] {
+  const changes = new Map<string, VerdictChange>();
+  for (const [when, snapshot] of [
+    ['after', after],
+    ['before', before],
+  ] as const) {
+    for (const finding of judge(snapshot, { controls: CONTROLS })) {
+      const { control, subject, verdict } = finding;
+      const key = [
+        workloadKey(subject),
+        control,
+        String(subject.port).padStart(5),
+      ].join('\u0000');
+      changes.set(key, { finding, ...changes.get(key), [when]: verdict });
+    }
+  }
+  return [...changes]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, change]) => change)
+    .filter(change => change.before !== change.after);
+}
+
+function edgesJson(changes: readonly ConnectionChange[], what: Change) {
+  return changes
+    .filter(change => !change[what].isEmpty)
+    .map(change => ({
+      source: endJson(change.source),
+      destination: endJson(change.destination),
+      ports: change[what].ranges(),
+    }));
+}
+
+function endJson(end: DiffEndpoint): End {
+  return end.kind === 'external'
+    ? { kind: 'External', cidrs: cidrsOf(end.ranges) }
+    : workloadJson(end.reference, undefined);
+}
+
+function verdictJson({ before, after, finding }: VerdictChange) {
+  const { control, subject, severity, message } = finding;
+  return {
+    control,
+    subject: {
+      ...workloadJson(subject, undefined),
+      ...(subject.port === undefined ? {} : { port: subject.port }),
+    },
+    before: before ?? null,
+    after: after ?? null,
+    severity,
+    message,
+  };
+}
+
+function describeDiff(
+  changes: readonly ConnectionChange[],
+  verdicts: readonly VerdictChange[],
+  terminal: Terminal,
+): string {
+  const { colors } = terminal;
+  const edges = CHANGES.flatMap(what =>
+    changes
+      .filter(change => !change[what].isEmpty)
+      .map(change => [
+        changeCell(what, colors),
+        describeEnd(endJson(change.source)),
+        describeEnd(endJson(change.destination)),
+        describePorts(change[what]),
+      ]),
+  );
+  const findings = verdicts.map(({ before, after, finding }) => [
+    `${before ?? 'none'} → ${after ?? 'none'}`,
+    finding.control,
+    [describeObject(finding.subject), finding.message, ''].join('\n'),
+  ]);
+  return [
+    edges.length > 0
+      ? table(['Change', 'From', 'To', 'Ports'], edges, terminal)
+      : 'no connection changes\n',
+    '\n',
+    findings.length > 0
+      ? table(['Verdict', 'Control', 'Finding'], findings, terminal)
+      : 'no verdict changes\n',
+  ].join('');
+}
+
+function changeCell(what: Change, colors: Colors): Cell {
+  switch (what) {
+    case 'opened':
+      return { text: 'opened', paint: colors.red };
+    case 'closed':
+      return { text: 'closed', paint: colors.green };
+    case 'conditions':
+      return { text: 'other conditions', paint: colors.yellow };
+    default:
+      return { text: 'unknown', paint: colors.yellow };
+  }
+}

@@ -1,0 +1,186 @@
+/** `zero-trust explain`: one finding with all that stands behind it. */
+import {
+  CONTROLS,
+  ClusterSnapshot,
+  Control,
+  Finding,
+  Witness,
+  Workload,
+  describeObject,
+  judge,
+} from '@backstage-zero-trust/posture-engine';
+import { Command } from 'commander';
+import { InputError } from '../errors';
+import { EXIT, ExitCode } from '../exitCode';
+import { readClusters } from '../input/clusters';
+import { SourceOptions, formatOption, withSources } from '../input/options';
+import { jsonDocument } from '../output/json';
+import { printable } from '../output/text';
+import { Terminal } from '../terminal';
+import { findingJson } from './scanReport';
+
+interface ExplainOptions extends SourceOptions {
+  control: string;
+  subject: string;
+  format: 'table' | 'json';
+}
+
+export function addExplainCommand(
+  program: Command,
+  terminal: Terminal,
+  exit: (code: ExitCode) => void,
+): void {
+  withSources(
+    program
+      .command('explain')
+      .description(
+        'One finding: what was asked, the verdict, the evidence, who could do what, and what to do.',
+      ),
+  )
+    .requiredOption('--control <id>', 'the control, such as WL-1')
+    .requiredOption(
+      '--subject <workload>',
+      'namespace/name or namespace/Kind/name of a workload',
+    )
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ zero-trust explain deploy/ --control NW-1 --subject shop/Deployment/orders
+  $ zero-trust explain --context prod-eu --control AN-2 --subject shop/orders --format json`,
+    )
+    .action(async (sources: string[], options: ExplainOptions) => {
+      const control = controlOf(options.control);
+      const { snapshots, several } = await readClusters(
+        sources,
+        options,
+        terminal,
+      );
+      if (several || snapshots.length !== 1) {
+        throw new InputError('findings are explained in one cluster at a time');
+      }
+      const workload = workloadOf(options.subject, snapshots[0]);
+      const findings = judge(snapshots[0], {
+        controls: [control],
+        workloads: [workload],
+      });
+      terminal.write(
+        options.format === 'json'
+          ? jsonDocument('FindingList', {
+              findings: findings.map(finding =>
+                findingJson(finding, undefined),
+              ),
+            })
+          : findings
+              .map(finding => describeFinding(finding, control, terminal))
+              .join('\n'),
+      );
+      exit(exitCodeOf(findings));
+    });
+}
+
+function controlOf(id: string): Control {
+  const control = CONTROLS.find(candidate => candidate.id === id);
+  if (!control) {
+    throw new InputError(
+      `there is no control "${id}"; there are ${CONTROLS.map(
+        candidate => candidate.id,
+      ).join(', ')}`,
+    );
+  }
+  return control;
+}
+
+function workloadOf(text: string, snapshot: ClusterSnapshot): Workload {
+  const [namespace, ...rest] = text.split('/');
+  const found = snapshot
+    .workloadsIn(namespace)
+    .filter(({ reference: { kind, name } }) =>
+      [name, `${kind}/${name}`].includes(rest.join('/')),
+    );
+  if (found.length === 1) {
+    return found[0];
+  }
+  throw new InputError(
+    found.length === 0
+      ? `there is no workload "${text}"; give namespace/name or namespace/Kind/name`
+      : `"${text}" may mean ${found
+          .map(({ reference }) => describeObject(reference))
+          .join(' or ')}: say which, as namespace/Kind/name`,
+  );
+}
+
+function describeFinding(
+  finding: Finding,
+  control: Control,
+  { colors }: Terminal,
+): string {
+  const { subject, verdict, severity, message, because, evidence } = finding;
+  const { witness, fix, missing = [] } = finding;
+  const port =
+    subject.port === undefined
+      ? ''
+      : `, ${
+          subject.port === null ? 'any other port' : `port ${subject.port}`
+        }`;
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0
+      ? []
+      : ['', colors.bold(title), ...lines.map(line => `  ${line}`)];
+  const lines = [
+    `${colors.bold(verdict)}  ${control.id} ${control.title} (${severity})`,
+    `${describeObject(subject)}${port}`,
+    '',
+    message,
+    ...(because === undefined ? [] : [because]),
+    ...section('Evidence', [
+      ...evidence.map(
+        ({ object, field, value }) =>
+          `${describeObject(object)}${field === '' ? '' : `: ${field}`}${
+            value === null ? ' is not set' : ` = ${JSON.stringify(value)}`
+          }`,
+      ),
+    ]),
+    ...section('Who could do what', witness ? [describeWitness(witness)] : []),
+    ...section('To do', fix ? [fix.summary] : []),
+    ...section(
+      'Rights that are missing',
+      missing.map(
+        ({ verb, group, resource, namespace }) =>
+          `${verb} ${resource}${group === '' ? '' : `.${group}`}${
+            namespace === undefined ? '' : ` in ${namespace}`
+          }`,
+      ),
+    ),
+    ...section('Why it matters', [control.why]),
+  ];
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+function describeWitness({
+  from,
+  to,
+  protocol = 'TCP',
+  port,
+  transport,
+  action,
+}: Witness): string {
+  return [
+    `${from} → ${to}`,
+    ...(port === undefined
+      ? []
+      : [port === null ? 'any other port' : `${protocol} port ${port}`]),
+    ...(transport === undefined ? [] : [transport]),
+    ...(action === undefined ? [] : [action]),
+  ].join(', ');
+}
+
+function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  const has = (verdict: Finding['verdict']) =>
+    findings.some(finding => finding.verdict === verdict);
+  if (has('fail')) {
+    return EXIT.fails;
+  }
+  return has('unknown') ? EXIT.unknown : EXIT.ok;
+}

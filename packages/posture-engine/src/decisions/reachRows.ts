@@ -1,0 +1,306 @@
+/** Edges between groups of pods, and with the addresses outside: each the union over the classes of the groups. */
+import type { PodView } from '../snapshot';
+import { ALL_IPV6, AddressRange } from './addresses';
+import { ClassSet } from './ClassSet';
+import type { Connections, Edge, Relation } from './Connections';
+import { decide } from './decide';
+import { PortSet } from './PortSet';
+import type { Condition, Direction } from './tier';
+import type { EndpointClass, PodClass } from './Universe';
+
+/** Pods that are one row of an answer. */
+export interface ReachGroup {
+  pods: readonly PodView[];
+}
+
+/** Why nobody can tell of the ports in `unknown`. */
+export type GroupEdge = Edge & { reasons: readonly string[] };
+
+export interface OutsideEdge {
+  ranges: readonly AddressRange[];
+  edge: GroupEdge;
+}
+
+/** A group by its classes, each with the pods of the group only. */
+export interface Member<G> {
+  group: G;
+  /** Equal for groups that nothing tells apart. */
+  key: number;
+  classes: readonly PodClass[];
+  /** Who, as far as the group's own policies are asked, may be reached, and may reach it. */
+  open: Readonly<Record<Direction, ClassSet>>;
+}
+
+interface ClassPair {
+  source: EndpointClass;
+  destination: EndpointClass;
+}
+
+/** Edges are remembered up to here; what falls out is computed again. */
+const MOST_REMEMBERED = 300_000;
+
+/** Edges of one snapshot between groups of pods. */
+export class Rows {
+  static create(connections: Connections): Rows {
+    return new Rows(connections);
+  }
+
+  readonly #keys = new Map<string, number>();
+  readonly #edges = new Map<string, GroupEdge | undefined>();
+  readonly #outside = new Map<string, OutsideEdge[]>();
+  readonly #relations = new Map<Relation, number>();
+  readonly #peers = new Map<Relation, ClassSet>();
+
+  private constructor(private readonly connections: Connections) {}
+
+  member<G extends ReachGroup>(group: G): Member<G> {
+    const { universe } = this.connections;
+    const byClass = new Map<PodClass, PodView[]>();
+    for (const pod of group.pods) {
+      const podClass = universe.classOfPod(pod);
+      if (podClass) {
+        const pods = byClass.get(podClass) ?? [];
+        pods.push(pod);
+        byClass.set(podClass, pods);
+      }
+    }
+    const classes = [...byClass]
+      .map(([podClass, pods]): PodClass => ({ ...podClass, pods }))
+      .sort((left, right) => left.id - right.id);
+    // Where nodes count by place, it matters on which ones the pods are.
+    const identity = classes
+      .map(({ id, pods }) =>
+        universe.nodeClasses.length === 0
+          ? id
+          : `${id}@${[...new Set(pods.map(({ spec }) => spec.nodeName))]
+              .sort()
+              .join()}`,
+      )
+      .join(';');
+    const open = (direction: Direction) =>
+      ClassSet.union(classes.map(podClass => this.#open(podClass, direction)));
+    return {
+      group,
+      classes,
+      key: numberFor(identity, this.#keys),
+      open: { egress: open('egress'), ingress: open('ingress') },
+    };
+  }
+
+  #open(podClass: PodClass, direction: Direction): ClassSet {
+    const relation = this.connections.relation(podClass, direction);
+    let open = this.#peers.get(relation);
+    if (!open) {
+      open = ClassSet.union(
+        relation.flatMap(({ allowed, unknown, conditional }) => [
+          allowed,
+          unknown,
+          ...conditional.map(({ peers }) => peers),
+        ]),
+      );
+      this.#peers.set(relation, open);
+    }
+    return open;
+  }
+
+  /** Quickly sorts out most of what is closed. */
+  #mayBeOpen(source: Member<unknown>, destination: Member<unknown>): boolean {
+    return (
+      this.connections.universe.nodeClasses.length > 0 ||
+      (hasSome(source.open.egress, destination.classes) &&
+        hasSome(destination.open.ingress, source.classes))
+    );
+  }
+
+  between(
+    source: Member<unknown>,
+    destination: Member<unknown>,
+  ): GroupEdge | undefined {
+    return this.#mayBeOpen(source, destination)
+      ? this.#remembered(`${source.key} ${destination.key}`, () =>
+          this.#pairs(source, destination, () => true),
+        )
+      : undefined;
+  }
+
+  /** Among different pods of one group. */
+  within(member: Member<unknown>): GroupEdge | undefined {
+    const alone = member.classes
+      .filter(({ pods }) => pods.length === 1)
+      .map(({ id }) => id);
+    return this.#remembered(`${member.key} ${alone.join()} within`, () =>
+      this.#pairs(
+        member,
+        member,
+        (one, other) => one !== other || one.pods.length > 1,
+      ),
+    );
+  }
+
+  #remembered(key: string, pairs: () => ClassPair[]): GroupEdge | undefined {
+    if (!this.#edges.has(key)) {
+      if (this.#edges.size >= MOST_REMEMBERED) {
+        this.#edges.clear();
+      }
+      this.#edges.set(key, this.#union(pairs()));
+    }
+    return this.#edges.get(key);
+  }
+
+  /** The addresses outside, merged where nothing tells their edges apart. */
+  outside({ classes }: Member<unknown>, direction: Direction): OutsideEdge[] {
+    // Outside nothing is decided, so what the inside says is all that counts.
+    const key = `${direction} ${classes
+      .map(inside =>
+        numberFor(
+          this.connections.relation(inside, direction),
+          this.#relations,
+        ),
+      )
+      .join()}`;
+    let edges = this.#outside.get(key);
+    if (!edges) {
+      const merged = new Map<
+        string,
+        { ranges: AddressRange[]; edge: GroupEdge }
+      >();
+      for (const outside of this.connections.universe.externalClasses) {
+        const edge = this.#union(
+          classes.map(inside =>
+            direction === 'egress'
+              ? { source: inside, destination: outside }
+              : { source: outside, destination: inside },
+          ),
+        );
+        if (edge) {
+          const same = merged.get(keyOf(edge)) ?? { ranges: [], edge };
+          same.ranges.push(...outside.ranges);
+          merged.set(keyOf(edge), same);
+        }
+      }
+      edges = [...merged.values()]
+        .map(({ ranges, edge }) => ({ edge, ranges: joinRanges(ranges) }))
+        .sort((left, right) =>
+          left.ranges[0].from < right.ranges[0].from ? -1 : 1,
+        );
+      this.#outside.set(key, edges);
+    }
+    return edges;
+  }
+
+  #pairs(
+    source: Member<unknown>,
+    destination: Member<unknown>,
+    counts: (one: PodClass, other: PodClass) => boolean,
+  ): ClassPair[] {
+    return source.classes.flatMap(one =>
+      destination.classes.flatMap(other =>
+        counts(one, other)
+          ? this.connections.universe.betweenClasses(one, other)
+          : [],
+      ),
+    );
+  }
+
+  /** Undefined where nothing passes. */
+  #union(pairs: readonly ClassPair[]): GroupEdge | undefined {
+    const edge = unionEdges(
+      pairs.map(({ source, destination }) =>
+        this.connections.edge(source, destination),
+      ),
+    );
+    return edge && { ...edge, reasons: this.#reasons(pairs, edge.unknown) };
+  }
+
+  #reasons(pairs: readonly ClassPair[], unknown: PortSet): string[] {
+    const reasons = new Set<string>();
+    for (const { protocol, from } of unknown.ranges()) {
+      for (const pair of pairs) {
+        const { reason } = decide(this.connections, {
+          ...pair,
+          protocol,
+          port: from,
+        });
+        if (reason !== undefined) {
+          reasons.add(reason);
+        }
+      }
+    }
+    return [...reasons].sort();
+  }
+}
+
+/** A loop, since it runs for every pair. */
+function hasSome(set: ClassSet, classes: readonly PodClass[]): boolean {
+  for (const { id } of classes) {
+    if (set.has(id)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function numberFor<K>(key: K, numbers: Map<K, number>): number {
+  let number = numbers.get(key);
+  if (number === undefined) {
+    number = numbers.size;
+    numbers.set(key, number);
+  }
+  return number;
+}
+
+/** Undefined where nothing passes. */
+export function unionEdges(edges: readonly Edge[]): Edge | undefined {
+  const allowed = PortSet.union(edges.map(edge => edge.allowed));
+  const unknown = PortSet.union(edges.map(edge => edge.unknown)).subtract(
+    allowed,
+  );
+  const conditions = new Map<
+    string,
+    { ports: PortSet; conditions: readonly Condition[] }
+  >();
+  for (const { ports, conditions: list } of edges.flatMap(
+    edge => edge.conditional,
+  )) {
+    const rest = ports.subtract(allowed);
+    const key = list.join('|');
+    const known = conditions.get(key);
+    if (!rest.isEmpty) {
+      conditions.set(key, {
+        conditions: list,
+        ports: known ? PortSet.union([known.ports, rest]) : rest,
+      });
+    }
+  }
+  return allowed.isEmpty && unknown.isEmpty && conditions.size === 0
+    ? undefined
+    : { allowed, unknown, conditional: [...conditions.values()] };
+}
+
+/** Equal where the same is true of both. */
+export function keyOf({ allowed, unknown, conditional }: Edge): string {
+  return [
+    allowed.key,
+    unknown.key,
+    ...conditional
+      .map(({ ports, conditions }) => `${ports.key}?${conditions.join('|')}`)
+      .sort(),
+  ].join('/');
+}
+
+/** Sorted, apart, and as few as possible. */
+export function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  const joined: AddressRange[] = [];
+  for (const { from, to } of [...ranges].sort((left, right) =>
+    left.from < right.from ? -1 : 1,
+  )) {
+    const last = joined[joined.length - 1];
+    // IPv4 ends where IPv6 begins on the line; they are no neighbours.
+    if (last && from <= last.to + 1n && from !== ALL_IPV6.from) {
+      last.to = to > last.to ? to : last.to;
+    } else {
+      joined.push({ from, to });
+    }
+  }
+  return joined;
+}
