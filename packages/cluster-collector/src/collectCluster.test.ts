@@ -7,6 +7,7 @@ describe('collectCluster', () => {
   const look = (namespaces?: string[], token = cluster.readerToken) =>
     collectCluster(
       ClusterConnection.throughProxy({
+        cluster: 'demo',
         baseUrl: cluster.url,
         headers: async () => ({ Authorization: `Bearer ${token}` }),
       }),
@@ -76,11 +77,11 @@ describe('collectCluster', () => {
 
   it('a cluster that is down, or does not know the account, is an error', async () => {
     await expect(look(undefined, 'hush-hush')).rejects.toThrow(
-      `${cluster.url} does not accept the credentials (401)`,
+      'demo does not accept the credentials (401)',
     );
     await cluster.fault({ type: 'down' });
     await expect(look()).rejects.toThrow(
-      `${cluster.url} cannot be reached: nothing listens there (connection refused)`,
+      'the proxy to demo cannot be reached: nothing listens there (connection refused)',
     );
   });
 });

@@ -3,7 +3,9 @@ export * from './observation';
 export { ClusterConnection } from './connection/ClusterConnection';
 export type {
   GetOptions,
+  NamedConnectionOptions,
   ProxyOptions,
+  RequestLimits,
   StreamOptions,
 } from './connection/ClusterConnection';
 export { ClusterRequestError } from './connection/ClusterRequestError';

@@ -58,6 +58,7 @@ function evaluationOf(index: number, changed = false): ClusterEvaluation {
           }),
       ),
     })),
+    unchanged: [],
     entities: names.map((name, position) => ({
       entityRef: `component:default/${name}`,
       title: name,
@@ -212,7 +213,7 @@ async function measure(engine: string, client: Knex): Promise<void> {
   const changes = await measureChanges({
     client,
     services: 1_000,
-    changes: 10,
+    changes: 40,
   });
   print(
     engine,

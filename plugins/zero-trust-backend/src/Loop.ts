@@ -8,8 +8,9 @@ export interface LoopOptions {
 export class Loop {
   readonly #call: () => Promise<number>;
   #timer: NodeJS.Timeout | undefined;
+  /** When the next call is due. */
+  #due = Infinity;
   #running: Promise<void> | undefined;
-  #again = false;
   #stopped = false;
 
   /** Begins with a call at once. */
@@ -25,15 +26,19 @@ export class Loop {
 
   /** Calls at once, or as soon as the current call ends. */
   soon(): void {
-    if (this.#stopped) {
+    this.within(0);
+  }
+
+  /** Calls after so many milliseconds, unless the next call is due before. */
+  within(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (this.#stopped || due >= this.#due) {
       return;
     }
-    if (this.#running) {
-      this.#again = true;
-      return;
+    this.#due = due;
+    if (!this.#running) {
+      this.#wait();
     }
-    clearTimeout(this.#timer);
-    this.#running = this.#run();
   }
 
   /** Waits for the current call. */
@@ -43,14 +48,26 @@ export class Loop {
     await this.#running;
   }
 
+  #wait(): void {
+    clearTimeout(this.#timer);
+    const milliseconds = this.#due - performance.now();
+    if (milliseconds <= 0) {
+      this.#due = Infinity;
+      this.#running = this.#run();
+    } else {
+      this.#timer = setTimeout(() => {
+        this.#due = -Infinity;
+        this.#wait();
+      }, milliseconds);
+    }
+  }
+
   async #run(): Promise<void> {
     const delay = await this.#call();
     this.#running = undefined;
-    if (this.#again) {
-      this.#again = false;
-      this.soon();
-    } else if (!this.#stopped) {
-      this.#timer = setTimeout(() => this.soon(), delay);
+    if (!this.#stopped) {
+      this.#due = Math.min(this.#due, performance.now() + delay);
+      this.#wait();
     }
   }
 }

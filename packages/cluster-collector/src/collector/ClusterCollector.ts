@@ -14,6 +14,7 @@ import type { ClusterConnection } from '../connection/ClusterConnection';
 import {
   ClusterRequestError,
   describeError,
+  explainError,
 } from '../connection/ClusterRequestError';
 import { discoverKinds } from '../discovery/discoverKinds';
 import type {
@@ -27,6 +28,7 @@ import { KindCollector } from './KindCollector';
 import { KindTable } from './KindTable';
 import { namespacesToTry } from './namespaces';
 import { Reachability } from './Reachability';
+import { Rights } from './Rights';
 import { CollectorTimings, DEFAULT_TIMINGS, jittered } from './timings';
 
 export interface ClusterCollectorOptions extends ObserveClusterOptions {
@@ -124,9 +126,19 @@ export class ClusterCollector implements ClusterObserver {
     });
     this.#reachability = reachability;
     this.#track(reachability.watchOver());
-    const context = this.#context(connection, reachability);
+    const rights = Rights.create({
+      connection,
+      reachability,
+      timings: this.#timings,
+      signal,
+      namespace: this.options.namespaces?.[0] ?? 'default',
+      others: () => this.#kinds?.namespacesApart() ?? [],
+    });
+    this.#track(rights.watchOver());
+    const context = this.#context(connection, reachability, rights);
     const kinds = KindTable.create({
       start: (kind, version) => this.#start(context, kind, version),
+      onChange: () => this.#stateChanged(),
     });
     this.#kinds = kinds;
     for (;;) {
@@ -135,7 +147,6 @@ export class ClusterCollector implements ClusterObserver {
         const discovered = await discoverKinds(connection, signal);
         this.#setProblem(undefined);
         const again = kinds.reconcile(discovered);
-        this.#stateChanged();
         backoff.reset();
         await this.#untilNextDiscovery(again, signal);
       } catch (error) {
@@ -145,7 +156,7 @@ export class ClusterCollector implements ClusterObserver {
           continue;
         }
         if (kinds.isEmpty) {
-          this.#setProblem(describeError(error));
+          this.#setProblem(explainError(error));
         }
         await backoff.wait(signal);
       }
@@ -165,7 +176,7 @@ export class ClusterCollector implements ClusterObserver {
         return connection;
       } catch (error) {
         signal.throwIfAborted();
-        this.#setProblem(describeError(error));
+        this.#setProblem(explainError(error));
         await backoff.wait(signal);
       }
     }
@@ -174,10 +185,12 @@ export class ClusterCollector implements ClusterObserver {
   #context(
     connection: ClusterConnection,
     reachability: Reachability,
+    rights: Rights,
   ): CollectorContext {
     return {
       connection,
       reachability,
+      rights,
       timings: this.#timings,
       limit: pLimit(MOST_LISTS_AT_A_TIME),
       onObjectsChanged: () => this.#stateChanged(),

@@ -2,7 +2,6 @@
  * Keeps one kind: in all namespaces at once or, where that is forbidden, in
  * those namespaces in which it is not. The wider right is tried again and again.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   KINDS,
   KindCoverage,
@@ -11,6 +10,7 @@ import {
 } from '@backstage-zero-trust/posture-engine';
 import type { KindObservation } from '../observation';
 import type { CollectorContext } from './context';
+import { pauseUntil } from './Rights';
 import { ScopeCollector } from './ScopeCollector';
 import { jittered } from './timings';
 
@@ -48,13 +48,14 @@ export class KindCollector {
   /** Goes on until `stop`. */
   async run(): Promise<void> {
     const { signal } = this.#abort;
+    const { rights, timings } = this.context;
     try {
       for (;;) {
+        // From before the first request on: what changes meanwhile is tried again at once.
+        const change = rights.changeOf(this.kind);
         await this.#everywhere.run(signal);
         await this.#tryNamespaces(signal);
-        await sleep(jittered(this.context.timings.forbidden), undefined, {
-          signal,
-        });
+        await pauseUntil(change, jittered(timings.forbidden), signal);
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -115,6 +116,11 @@ export class KindCollector {
       .map(({ lastSeen }) => lastSeen)
       .filter(time => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Those that are looked into one by one. */
+  namespaces(): Iterable<string> {
+    return this.#byNamespace.keys();
   }
 
   #shown(): ScopeCollector[] {

@@ -2,6 +2,7 @@
  * The kinds of one cluster: which are served, each with its collector, and what
  * they amount to as objects, coverage and status.
  */
+import { isDeepStrictEqual } from 'node:util';
 import {
   KINDS,
   KIND_NAMES,
@@ -20,6 +21,7 @@ type KindEntry =
 export interface KindTableOptions {
   /** Makes a collector and lets it run. */
   start: (kind: KindName, version: string) => KindCollector;
+  onChange: () => void;
 }
 
 export class KindTable {
@@ -53,23 +55,35 @@ export class KindTable {
       if (discovery.state === 'served') {
         if (collector?.version !== discovery.version) {
           collector?.stop();
-          this.#entries.set(kind, {
+          this.#set(kind, {
             state: 'served',
             collector: this.options.start(kind, discovery.version),
           });
         }
       } else if (!collector) {
-        this.#entries.set(kind, discovery);
+        this.#set(kind, discovery);
       } else if (discovery.state === 'not-installed') {
         if (this.#missed.delete(kind)) {
           collector.stop();
-          this.#entries.set(kind, discovery);
+          this.#set(kind, discovery);
         } else {
           this.#missed.add(kind);
         }
       }
     }
     return this.#missed.size > 0;
+  }
+
+  #set(kind: KindName, entry: KindEntry): void {
+    const known = this.#entries.get(kind);
+    this.#entries.set(kind, entry);
+    if (
+      entry.state === 'served' ||
+      known?.state === 'served' ||
+      !isDeepStrictEqual(entry, known)
+    ) {
+      this.options.onChange();
+    }
   }
 
   stop(): void {
@@ -121,6 +135,19 @@ export class KindTable {
     if (entry?.state === 'served') {
       yield* entry.collector.objects();
     }
+  }
+
+  /** Those into which some kind is looked one by one. */
+  namespacesApart(): string[] {
+    const namespaces = new Set<string>();
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'served') {
+        for (const namespace of entry.collector.namespaces()) {
+          namespaces.add(namespace);
+        }
+      }
+    }
+    return [...namespaces];
   }
 
   observations(): KindObservation[] {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterConnection } from '../connection/ClusterConnection';
 import {
   ClusterRequestError,
-  describeError,
+  explainError,
 } from '../connection/ClusterRequestError';
 import { Backoff } from './Backoff';
 import { CollectorTimings, jittered } from './timings';
@@ -33,6 +33,7 @@ export class Reachability {
   #contact = new AbortController();
   #recovery: Promise<void> | undefined;
   #probe: Promise<string | undefined> | undefined;
+  #answeredAt = -Infinity;
 
   private constructor(
     private readonly connection: ClusterConnection,
@@ -55,12 +56,21 @@ export class Reachability {
     this.options.signal.throwIfAborted();
   }
 
+  /** Told of an answer to something that is asked all the time: it saves a probe. */
+  answered(): void {
+    this.#answeredAt = performance.now();
+  }
+
   /** Asks now and then, until the signal fires (rejecting). */
   async watchOver(): Promise<void> {
     const { timings, signal } = this.options;
     for (;;) {
       await this.whenReachable();
+      const begun = performance.now();
       await sleep(jittered(timings.heartbeat), undefined, { signal });
+      if (this.#answeredAt > begun) {
+        continue;
+      }
       // One lost probe is no reason to begin everything anew.
       if ((await this.#ask()) !== undefined) {
         await this.suspect();
@@ -98,7 +108,7 @@ export class Reachability {
       });
       return undefined;
     } catch (error) {
-      return describeError(error);
+      return explainError(error);
     }
   }
 

@@ -17,6 +17,7 @@ import type { CollectedObject } from '../listing/projectObject';
 import { WatchEvent, watchKind } from '../watching/watchKind';
 import { Backoff } from './Backoff';
 import type { CollectorContext } from './context';
+import { pauseUntil } from './Rights';
 import { jittered } from './timings';
 
 /** `pending` until the first answer of any sort. */
@@ -73,11 +74,12 @@ export class ScopeCollector {
     for (;;) {
       signal.throwIfAborted();
       await this.context.reachability.whenReachable();
+      const rightsChange = this.context.rights.changeOf(this.scope.kind);
       try {
         if (this.#resourceVersion === undefined) {
           await this.#list(signal);
         }
-        await this.#follow(signal);
+        await this.#follow(signal, rightsChange);
       } catch (error) {
         signal.throwIfAborted();
         const known = asRequestError(error);
@@ -118,12 +120,12 @@ export class ScopeCollector {
     }
   }
 
-  /** Until the objects here have to be listed again (resolving), or something is wrong (rejecting). */
-  async #follow(signal: AbortSignal): Promise<void> {
+  /** Until the objects here have to be listed or watched anew (resolving), or something is wrong (rejecting). */
+  async #follow(signal: AbortSignal, rightsChange: AbortSignal): Promise<void> {
     const { timings } = this.context;
     if (!this.#definition.metadataOnly) {
       try {
-        await this.#watch(signal);
+        await this.#watch(signal, rightsChange);
         return;
       } catch (error) {
         if (
@@ -132,23 +134,29 @@ export class ScopeCollector {
         ) {
           throw error;
         }
-        this.#watchProblem = `watching is forbidden: changes are seen within ${
-          timings.poll / 1000
-        } s; grant the verb "watch"`;
-        this.#becomeListed();
+      }
+      const listAgain = this.#watchProblem === undefined;
+      this.#watchProblem = `watching is forbidden: changes are seen within ${
+        timings.poll / 1000
+      } s; grant the verb "watch"`;
+      if (listAgain) {
+        // Who loses the one right has mostly lost the other.
+        this.#resourceVersion = undefined;
+        return;
       }
     }
     // Secrets too: without a watch, the audit log can prove what was read.
-    await sleep(jittered(timings.poll), undefined, { signal });
+    await pauseUntil(rightsChange, jittered(timings.poll), signal);
     this.#resourceVersion = undefined;
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal, rightsChange: AbortSignal): Promise<void> {
     const { connection, reachability, timings } = this.context;
     const begun = Date.now();
+    const lost = AbortSignal.any([signal, reachability.contact]);
     const events = watchKind(connection, this.scope, {
       resourceVersion: this.#resourceVersion ?? '',
-      signal: AbortSignal.any([signal, reachability.contact]),
+      signal: AbortSignal.any([lost, rightsChange]),
       durationSeconds: jittered(timings.watch) / 1000,
       idleMilliseconds: timings.idle,
       timeoutMilliseconds: timings.request,
@@ -158,12 +166,19 @@ export class ScopeCollector {
         this.#becomeListed();
       },
     });
-    for await (const event of events) {
-      if (this.#apply(event)) {
-        this.context.onObjectsChanged();
+    try {
+      for await (const event of events) {
+        if (this.#apply(event)) {
+          this.context.onObjectsChanged();
+        }
+        this.#failedWatches = 0;
+        this.#seen(Date.now());
       }
-      this.#failedWatches = 0;
-      this.#seen(Date.now());
+    } catch (error) {
+      if (rightsChange.aborted && !lost.aborted) {
+        return; // a new watch goes on from here, if it still may
+      }
+      throw error;
     }
     if (Date.now() - begun < timings.firstRetry) {
       // A server that ends every watch at once must not be asked without a pause.

@@ -2,11 +2,13 @@
 import type pLimit from 'p-limit';
 import type { ClusterConnection } from '../connection/ClusterConnection';
 import type { Reachability } from './Reachability';
+import type { Rights } from './Rights';
 import type { CollectorTimings } from './timings';
 
 export interface CollectorContext {
   connection: ClusterConnection;
   reachability: Reachability;
+  rights: Rights;
   timings: CollectorTimings;
   /** Bounds how many lists run at a time. */
   limit: pLimit.Limit;

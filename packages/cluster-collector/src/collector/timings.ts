@@ -5,8 +5,10 @@ export interface CollectorTimings {
   request: number;
   /** Between two looks at kinds that are not watched. */
   poll: number;
-  /** Between two tries of what is forbidden: the right may have been granted. */
+  /** Between two tries of what is forbidden: the right may have been granted where the server does not tell. */
   forbidden: number;
+  /** Between two questions for the rights that this account has. */
+  rights: number;
   /** Between two tries of what the server answered with more than was asked for. */
   withheld: number;
   /** Between two questions whether the cluster is still there. */
@@ -31,6 +33,7 @@ export const DEFAULT_TIMINGS: Readonly<CollectorTimings> = {
   request: 30_000,
   poll: 60_000,
   forbidden: 60_000,
+  rights: 5_000,
   withheld: 3_600_000,
   heartbeat: 10_000,
   discovery: 60_000,

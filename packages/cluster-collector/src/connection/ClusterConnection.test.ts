@@ -89,7 +89,7 @@ describe('ClusterConnection', () => {
         status: 403,
       },
       'unauthorized',
-      /answered 403: Unauthorized$/,
+      /the kubernetes plugin does not let this plugin use its proxy \(403\)$/,
     ],
     [
       'a proxy’s 404',
@@ -100,18 +100,31 @@ describe('ClusterConnection', () => {
         status: 404,
       },
       'unreachable',
-      /Cluster 'x' not found$/,
+      /the kubernetes plugin does not know it \(404\)$/,
     ],
     [
       'a proxy’s 500',
       {
         json: {
-          error: { name: 'ForwardedError', message: 'connect ECONNREFUSED' },
+          error: {
+            name: 'ForwardedError',
+            message:
+              "Cluster 'x' request error; caused by Error: connect ECONNREFUSED 10.0.0.1:6443",
+          },
         },
         status: 500,
       },
       'unreachable',
-      /connect ECONNREFUSED$/,
+      /^scripted cannot be reached: nothing listens there \(connection refused\)$/,
+    ],
+    [
+      'a proxy’s 500 for a reason that is not known',
+      {
+        json: { error: { name: 'Error', message: 'no token: hush-hush' } },
+        status: 500,
+      },
+      'unreachable',
+      /^scripted cannot be reached: the proxy of the kubernetes plugin answered 500, and the log of its backend says why$/,
     ],
   ] as const)('%s is understood', async (_, answer, problem, message) => {
     const error = await problemOf(get(answer));

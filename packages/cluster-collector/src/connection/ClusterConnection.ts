@@ -12,6 +12,7 @@ import {
   errorCode,
   networkError,
 } from './ClusterRequestError';
+import { abortable } from './abortable';
 import { Access, kubeconfigAccess, serverOf } from './access';
 import { openResponse, readLines, readText } from './httpRequest';
 import {
@@ -21,19 +22,34 @@ import {
   loadKubeconfig,
 } from './kubeconfig';
 
+export interface NamedConnectionOptions {
+  /** What errors call the cluster; its address if omitted. */
+  cluster?: string;
+}
+
 export interface ProxyOptions {
+  /** What errors call the cluster; the proxy's own address says nothing to their readers. */
+  cluster: string;
   /** Where the API server's root is, such as `http://localhost:7007/api/kubernetes/proxy`. */
   baseUrl: string;
   /** Asked before every request, so that tokens may be short-lived. */
   headers: () => Promise<Readonly<Record<string, string>>>;
 }
 
-export interface GetOptions {
-  /** Media type; `application/json` if omitted. */
-  accept?: string;
+export interface RequestLimits {
   signal?: AbortSignal;
   /** For the whole answer; 30 s if omitted. */
   timeoutMilliseconds?: number;
+}
+
+export interface GetOptions extends RequestLimits {
+  /** Media type; `application/json` if omitted. */
+  accept?: string;
+}
+
+interface JsonRequest extends GetOptions {
+  /** Makes it a POST. */
+  body?: string;
 }
 
 export interface StreamOptions {
@@ -58,45 +74,74 @@ const LONGEST_RETRY_AFTER = 10_000;
 
 export class ClusterConnection {
   /** Credentials of every sort that kubeconfig files know. Throws a {@link ClusterRequestError} where the file cannot be used. */
-  static async fromKubeconfig(
-    options: KubeconfigOptions = {},
-  ): Promise<ClusterConnection> {
+  static async fromKubeconfig({
+    cluster,
+    ...options
+  }: KubeconfigOptions &
+    NamedConnectionOptions = {}): Promise<ClusterConnection> {
     const config = await loadKubeconfig(options);
-    return new ClusterConnection(serverOf(config), kubeconfigAccess(config));
+    const base = serverOf(config);
+    return new ClusterConnection(base, kubeconfigAccess(config), cluster);
   }
 
   /** The service account of the pod that this process runs in. */
-  static async inCluster(): Promise<ClusterConnection> {
+  static async inCluster({
+    cluster,
+  }: NamedConnectionOptions = {}): Promise<ClusterConnection> {
     const config = await loadInCluster();
-    return new ClusterConnection(serverOf(config), kubeconfigAccess(config));
+    const base = serverOf(config);
+    return new ClusterConnection(base, kubeconfigAccess(config), cluster);
   }
 
   /** Through something that adds the credentials itself, such as the proxy of Backstage's kubernetes plugin. */
-  static throughProxy({ baseUrl, headers }: ProxyOptions): ClusterConnection {
+  static throughProxy({
+    cluster,
+    baseUrl,
+    headers,
+  }: ProxyOptions): ClusterConnection {
     const base = new URL(baseUrl);
     const Agent = base.protocol === 'https:' ? TlsAgent : PlainAgent;
     const agent = new Agent({ keepAlive: true });
-    return new ClusterConnection(base, async () => ({
-      headers: await headers(),
-      agent,
-    }));
+    return new ClusterConnection(
+      base,
+      async () => ({ headers: await headers(), agent }),
+      cluster,
+      `the proxy to ${cluster}`,
+    );
   }
 
-  /** Protocol and host, for messages. */
-  readonly server: string;
   readonly #base: URL;
   readonly #access: () => Promise<Access>;
 
-  private constructor(base: URL, access: () => Promise<Access>) {
-    this.server = hostOf(base.href);
+  private constructor(
+    base: URL,
+    access: () => Promise<Access>,
+    /** What messages call the API server. */
+    readonly server: string = hostOf(base.href),
+    /** What messages call that which this process itself connects to. */
+    private readonly peer: string = server,
+  ) {
     this.#base = base;
     this.#access = access;
   }
 
   /** The parsed body of a 2xx answer; everything else is a {@link ClusterRequestError}. An abort throws the signal's reason. */
   async getJson(path: string, options: GetOptions = {}): Promise<unknown> {
+    return this.#request(path, options);
+  }
+
+  /** A question that is asked with a POST, such as what this account may do; like {@link getJson} otherwise. */
+  async askJson(
+    path: string,
+    question: object,
+    options: RequestLimits = {},
+  ): Promise<unknown> {
+    return this.#request(path, { ...options, body: JSON.stringify(question) });
+  }
+
+  async #request(path: string, options: JsonRequest): Promise<unknown> {
     for (let repeat = 0; ; repeat++) {
-      const answer = await this.#get(path, options);
+      const answer = await this.#requestOnce(path, options);
       if ('body' in answer) {
         return answer.body;
       }
@@ -119,11 +164,8 @@ export class ClusterConnection {
     const signal = options.signal
       ? AbortSignal.any([options.signal, idle.signal])
       : idle.signal;
-    const limit = (milliseconds: number, message: string) =>
-      setTimeout(
-        () => idle.abort(new ClusterRequestError('unreachable', message)),
-        milliseconds,
-      );
+    const limit = (milliseconds: number, error: ClusterRequestError) =>
+      setTimeout(() => idle.abort(error), milliseconds);
     const timeout = options.timeoutMilliseconds ?? DEFAULT_TIMEOUT;
     let watchdog = limit(timeout, this.#late(timeout));
     try {
@@ -141,7 +183,10 @@ export class ClusterConnection {
         throw answerError(this.server, pathOnly(path), status, text);
       }
       options.onOpen?.();
-      const silent = `${this.server} was silent on ${pathOnly(path)}`;
+      const silent = new ClusterRequestError(
+        'unreachable',
+        `${this.server} was silent on ${pathOnly(path)}`,
+      );
       const renew = () => {
         clearTimeout(watchdog);
         watchdog = limit(options.idleMilliseconds, silent);
@@ -156,9 +201,9 @@ export class ClusterConnection {
     }
   }
 
-  async #get(
+  async #requestOnce(
     path: string,
-    { accept, signal: outer, timeoutMilliseconds }: GetOptions,
+    { accept, body, signal: outer, timeoutMilliseconds }: JsonRequest,
   ): Promise<{ body: unknown } | { retryAfter: number }> {
     const limit = timeoutMilliseconds ?? DEFAULT_TIMEOUT;
     const timeout = AbortSignal.timeout(limit);
@@ -172,6 +217,7 @@ export class ClusterConnection {
           Accept: accept ?? 'application/json',
           'Accept-Encoding': 'gzip',
         },
+        body,
         agent,
         signal,
       });
@@ -187,7 +233,7 @@ export class ClusterConnection {
       return { body: JSON.parse(await readText(response, LONGEST_ANSWER)) };
     } catch (error) {
       if (timeout.aborted && !outer?.aborted) {
-        throw new ClusterRequestError('unreachable', this.#late(limit));
+        throw this.#late(limit);
       }
       throw this.#explain(error, path, outer);
     }
@@ -231,11 +277,16 @@ export class ClusterConnection {
         )} with something that is ${wrong}`,
       );
     }
-    return networkError(this.server, error);
+    return networkError(this.peer, error);
   }
 
-  #late(milliseconds: number): string {
-    return `${this.server} did not answer within ${milliseconds / 1000} s`;
+  #late(milliseconds: number): ClusterRequestError {
+    const late = `did not answer within ${milliseconds / 1000} s`;
+    return new ClusterRequestError(
+      'unreachable',
+      `${this.server} ${late}`,
+      `it ${late}`,
+    );
   }
 
   #urlOf(path: string): URL {
@@ -255,19 +306,4 @@ function retryAfter(header: string | undefined): number {
   return Number.isFinite(seconds) && seconds > 0
     ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER)
     : 1000;
-}
-
-/** A credential command that hangs must not outlive the request's time limit. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

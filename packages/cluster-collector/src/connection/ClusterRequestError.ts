@@ -2,6 +2,7 @@
  * What went wrong with one request to an API server, told apart by what a
  * client should do about it. Messages name hosts and paths, never credentials.
  */
+import { isRecord } from '../json';
 
 /**
  * - `unreachable`: no answer, or one that is not the API server's
@@ -24,8 +25,16 @@ export type RequestProblem =
 export class ClusterRequestError extends Error {
   readonly name = 'ClusterRequestError';
 
-  constructor(readonly problem: RequestProblem, message: string) {
+  /** What is wrong, in a sentence for people who see beside it which cluster it is about. */
+  readonly sentence: string;
+
+  constructor(
+    readonly problem: RequestProblem,
+    message: string,
+    sentence: string = message,
+  ) {
     super(message);
+    this.sentence = asSentence(sentence);
   }
 
   /** Whether the cluster as a whole may be out of reach, and not one kind only. */
@@ -34,11 +43,17 @@ export class ClusterRequestError extends Error {
   }
 }
 
+function asSentence(text: string): string {
+  return `${text.charAt(0).toLocaleUpperCase('en-US')}${text.slice(1)}${
+    text.endsWith('.') ? '' : '.'
+  }`;
+}
+
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (connection refused)',
   ECONNRESET: 'the connection was cut',
   EPIPE: 'the connection was cut',
-  ENOTFOUND: 'the name is not known to DNS',
+  ENOTFOUND: 'its name is not known to DNS',
   EAI_AGAIN: 'DNS does not answer',
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'there is no route to it',
@@ -65,13 +80,19 @@ export function networkError(
     return error;
   }
   const code = errorCode(error);
-  const reason =
+  return cannotBeReached(
+    server,
     (code && NETWORK_ERRORS[code]) ??
-    code ??
-    'the connection broke for a reason that is not known';
+      code ??
+      'the connection broke for a reason that is not known',
+  );
+}
+
+function cannotBeReached(server: string, reason: string): ClusterRequestError {
   return new ClusterRequestError(
     'unreachable',
     `${server} cannot be reached: ${reason}`,
+    reason,
   );
 }
 
@@ -82,11 +103,18 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The message for a screen or a log. Anything that is not ours stays out: it may quote what it was given. */
+/** The message for a log, or for a screen that does not say which cluster it is about. Anything that is not ours stays out: it may quote what it was given. */
 export function describeError(error: unknown): string {
   return error instanceof ClusterRequestError
     ? error.message
     : 'an unexpected error';
+}
+
+/** The same as a sentence, for a screen that names the cluster. */
+export function explainError(error: unknown): string {
+  return error instanceof ClusterRequestError
+    ? error.sentence
+    : 'Something unexpected went wrong.';
 }
 
 interface StatusBody {
@@ -113,22 +141,51 @@ export function answerError(
     return new ClusterRequestError(
       'unauthorized',
       `${server} does not accept the credentials (401)`,
+      'its credentials are not accepted (401)',
     );
   }
   if (fromApiServer) {
     return new ClusterRequestError(problemOf(status), message);
   }
-  const byProxy = body !== undefined && proxyMessage(body);
-  if (byProxy) {
-    return new ClusterRequestError(
-      status === 403 ? 'unauthorized' : 'unreachable',
-      `${server} answered ${status}: ${byProxy}`,
-    );
+  if (isRecord(body?.error)) {
+    return proxyError(server, status, body.error);
   }
   // Of the answers without a Status, only this one is the API server's own.
   return new ClusterRequestError(
     status === 404 ? 'not-found' : 'unreachable',
     message,
+  );
+}
+
+const PROXY_REFUSALS: Readonly<Record<number, string>> = {
+  403: 'the kubernetes plugin does not let this plugin use its proxy (403)',
+  404: 'the kubernetes plugin does not know it (404)',
+};
+
+/**
+ * Backstage's error format, as its kubernetes plugin answers when the cluster
+ * is not to be had. What it says names addresses and quotes whatever went
+ * wrong; only causes that are known are passed on, in our own words.
+ */
+function proxyError(
+  server: string,
+  status: number,
+  error: Record<string, unknown>,
+): ClusterRequestError {
+  const text = JSON.stringify(error);
+  const cause = Object.keys(NETWORK_ERRORS).find(code =>
+    new RegExp(`\\b${code}\\b`).test(text),
+  );
+  if (cause) {
+    return cannotBeReached(server, NETWORK_ERRORS[cause]);
+  }
+  const reason =
+    PROXY_REFUSALS[status] ??
+    `the proxy of the kubernetes plugin answered ${status}, and the log of its backend says why`;
+  return new ClusterRequestError(
+    status === 403 ? 'unauthorized' : 'unreachable',
+    `${server} cannot be reached: ${reason}`,
+    reason,
   );
 }
 
@@ -143,16 +200,6 @@ function problemOf(status: number): RequestProblem {
     default:
       return 'failed';
   }
-}
-
-/** Backstage's error format, as its kubernetes plugin answers when the cluster is not to be had. */
-function proxyMessage({ error }: StatusBody): string | undefined {
-  if (typeof error !== 'object' || error === null || !('message' in error)) {
-    return undefined;
-  }
-  return typeof error.message === 'string' && error.message !== ''
-    ? error.message
-    : 'no reason given';
 }
 
 function parseBody(text: string): StatusBody | undefined {

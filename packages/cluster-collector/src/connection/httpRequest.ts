@@ -8,6 +8,8 @@ import { createGunzip } from 'node:zlib';
 export interface HttpRequest {
   url: URL;
   headers: Readonly<Record<string, string>>;
+  /** JSON; makes it a POST. */
+  body?: string;
   /** For TLS settings and connection reuse; Node's global agent if omitted. */
   agent?: Agent;
   signal: AbortSignal;
@@ -17,15 +19,23 @@ export interface HttpRequest {
 export function openResponse({
   url,
   headers,
+  body,
   agent,
   signal,
 }: HttpRequest): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestTls : requestPlain;
   return new Promise((resolve, reject) => {
-    const call = request(url, { headers, agent, signal }, resolve);
+    const post =
+      body === undefined
+        ? { headers }
+        : {
+            method: 'POST',
+            headers: { ...headers, 'Content-Type': 'application/json' },
+          };
+    const call = request(url, { ...post, agent, signal }, resolve);
     // Stays attached: an abort after the head must not become an uncaught error.
     call.on('error', reject);
-    call.end();
+    call.end(body);
   });
 }
 

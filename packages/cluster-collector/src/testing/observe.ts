@@ -8,6 +8,7 @@ const TEST_TIMINGS: Partial<CollectorTimings> = {
   request: 10_000,
   poll: 500,
   heartbeat: 2_000,
+  rights: 300,
   discovery: 300,
   missed: 100,
   firstRetry: 20,

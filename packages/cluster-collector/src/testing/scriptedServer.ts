@@ -48,6 +48,7 @@ export async function scriptedServer(
   return {
     url,
     connection: ClusterConnection.throughProxy({
+      cluster: 'scripted',
       baseUrl: url,
       headers: async () => ({ Authorization: 'Bearer hush-hush' }),
     }),

@@ -45,6 +45,20 @@ spec:
     spec: {containers: [{name: app, image: web}]}
 `;
 
+const DENY_ALL = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+`;
+
+const POLICY_OF_NOBODY = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: nobody, namespace: empty}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+`;
+
 function objectsOf(text: string): KubernetesObject[] {
   const { objects, problems } = parseManifests(text, 'test.yaml');
   expect(problems).toEqual([]);
@@ -300,6 +314,43 @@ apiVersion: v1
 kind: Pod
 metadata: {name: broken, namespace: shop, labels: {a: 1}}
 `);
+
+  it('says of which workloads the findings are others than in the pass before', () => {
+    const remembering = Judge.create({ controls: CONTROLS });
+    const base = objectsOf(COMPANY);
+    const changed = (
+      objects: readonly KubernetesObject[],
+      names?: string[],
+    ) => {
+      const snapshot = snapshotOf(objects);
+      return Array.from(
+        remembering.judgeEach(
+          snapshot,
+          snapshot.workloads.filter(
+            ({ reference }) => names?.includes(reference.name) ?? true,
+          ),
+        ),
+      )
+        .filter(judged => judged.changed)
+        .map(({ workload }) => workload.reference.name);
+    };
+    expect(changed(base)).toEqual(['web', 'orders']);
+    expect(changed(base)).toEqual([]);
+    // Judged again, with the same result.
+    expect(changed([...base, ...objectsOf(POLICY_OF_NOBODY)])).toEqual([]);
+    expect(changed([...base, ...objectsOf(DENY_ALL)])).toEqual(['orders']);
+    expect(changed(base, ['orders'])).toEqual(['orders']);
+    // One that was left out of the pass before is new.
+    expect(changed(base)).toEqual(['web']);
+  });
+
+  it('remembers nothing of a pass that was left half way', () => {
+    const remembering = Judge.create({ controls: CONTROLS });
+    const [first] = remembering.judgeEach(snapshotOf(objectsOf(COMPANY)));
+    expect(first.changed).toBe(true);
+    const again = remembering.judgeEach(snapshotOf(objectsOf(COMPANY)));
+    expect(Array.from(again, ({ changed }) => changed)).toEqual([true, true]);
+  });
 
   it('gives after any changes what a judge without a memory gives', () => {
     const base = objectsOf(COMPANY);

@@ -30,10 +30,19 @@ export interface JudgeOptions extends CreateJudgeOptions {
   workloads?: readonly Workload[];
 }
 
-/** What a judge remembers of a workload: the findings of each control, before exemptions. */
+/** What a judge remembers of a workload: the findings of each control, before exemptions and with them. */
 interface Remembered {
   workload: Workload;
-  findings: readonly (readonly Finding[])[];
+  byControl: readonly (readonly Finding[])[];
+  findings: readonly Finding[];
+}
+
+/** One workload's findings, sorted by control and port. */
+export interface JudgedWorkload {
+  workload: Workload;
+  findings: readonly Finding[];
+  /** Whether the pass before gave others, or none. */
+  changed: boolean;
 }
 
 /** Keeps the findings of one cluster up to date. */
@@ -58,33 +67,72 @@ export class Judge {
     snapshot: ClusterSnapshot,
     workloads: readonly Workload[] = snapshot.workloads,
   ): Finding[] {
+    const result: Finding[] = [];
+    for (const { findings } of this.judgeEach(snapshot, workloads)) {
+      result.push(...findings);
+    }
+    return result;
+  }
+
+  /**
+   * The same workload by workload, so that whoever has other things to do can
+   * pause in between. A pass counts, and is remembered, once its end is reached;
+   * no other may begin before.
+   */
+  *judgeEach(
+    snapshot: ClusterSnapshot,
+    workloads: readonly Workload[] = snapshot.workloads,
+  ): Generator<JudgedWorkload> {
     const stale = this.controls.map(control =>
       staleNamespaces(control, this.#snapshot, snapshot),
     );
     const remembered = new Map<string, Remembered>();
-    const result: Finding[] = [];
     for (const workload of workloads) {
       const key = workloadKey(workload.reference);
       const before = this.#remembered.get(key);
-      const known =
-        before && isSame(before.workload, workload) ? before : undefined;
-      const findings = this.controls.map((control, index) =>
-        known && !isStale(stale[index], workload)
-          ? known.findings[index]
-          : evaluate(control, workload, snapshot)
-              .map(answer => toFinding(control, workload, answer))
-              .sort((left, right) => comparePorts(left.subject, right.subject)),
-      );
-      remembered.set(key, { workload, findings });
-      for (const list of findings) {
-        for (const finding of list) {
-          result.push(exempted(finding, this.exemptions, snapshot.observedAt));
-        }
-      }
+      const judged = this.#judgeWorkload(workload, snapshot, stale, before);
+      remembered.set(key, judged);
+      const { findings } = judged;
+      yield { workload, findings, changed: findings !== before?.findings };
     }
     this.#snapshot = snapshot;
     this.#remembered = remembered;
-    return result;
+  }
+
+  #judgeWorkload(
+    workload: Workload,
+    snapshot: ClusterSnapshot,
+    stale: readonly ('all' | ReadonlySet<string>)[],
+    before: Remembered | undefined,
+  ): Remembered {
+    const isKnown = before && isSame(before.workload, workload);
+    const byControl = this.controls.map((control, index) =>
+      isKnown && !isStale(stale[index], workload)
+        ? before.byControl[index]
+        : evaluate(control, workload, snapshot)
+            .map(answer => toFinding(control, workload, answer))
+            .sort((left, right) => comparePorts(left.subject, right.subject)),
+    );
+    const isAsBefore =
+      isKnown &&
+      this.exemptions.length === 0 &&
+      byControl.every(
+        (findings, index) => findings === before.byControl[index],
+      );
+    if (isAsBefore) {
+      return { ...before, workload };
+    }
+    const findings = byControl
+      .flat()
+      .map(finding => exempted(finding, this.exemptions, snapshot.observedAt));
+    return {
+      workload,
+      byControl,
+      findings:
+        before && sameValue(before.findings, findings)
+          ? before.findings
+          : findings,
+    };
   }
 }
 

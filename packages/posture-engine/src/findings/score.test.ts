@@ -80,21 +80,38 @@ describe('level', () => {
     expect(levelOf(...passes)).toBe('zero trust');
   });
 
-  it('never looks good where less than nine tenths could be judged', () => {
-    expect(levelOf(...many(9, 'pass'), ...many(1, 'unknown'))).toBe(
+  it('never looks good where one control of critical or high severity could not be judged', () => {
+    for (const severity of ['critical', 'high'] as const) {
+      const unseen = finding('unknown', severity);
+      expect(levelOf(...many(99, 'pass'), unseen)).toBe('unknown');
+      expect(
+        levelOf(...many(99, 'pass'), unseen, finding('fail', 'medium')),
+      ).toBe('unknown');
+    }
+    expect(levelOf(...many(9, 'pass'), finding('unknown', 'medium'))).toBe(
       'zero trust',
     );
-    expect(levelOf(...many(8, 'pass'), ...many(2, 'unknown'))).toBe('unknown');
+  });
+
+  it('never looks good where less than nine tenths could be judged', () => {
+    const unseen = many(2, 'unknown', 'low');
+    expect(levelOf(...many(18, 'pass'), ...unseen)).toBe('zero trust');
+    expect(levelOf(...many(17, 'pass'), ...unseen)).toBe('unknown');
     expect(
-      levelOf(
-        ...many(7, 'pass'),
-        finding('fail', 'low'),
-        ...many(2, 'unknown'),
-      ),
+      levelOf(...many(16, 'pass'), finding('fail', 'low'), ...unseen),
     ).toBe('unknown');
+  });
+
+  it('is no better for what could not be judged beside a failure', () => {
     expect(levelOf(finding('fail', 'critical'), ...many(9, 'unknown'))).toBe(
       'exposed',
     );
+    expect(levelOf(finding('fail', 'high'), ...many(9, 'unknown'))).toBe(
+      'partial',
+    );
+  });
+
+  it('is unknown where nothing applies', () => {
     expect(levelOf()).toBe('unknown');
   });
 });

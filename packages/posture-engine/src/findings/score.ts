@@ -23,8 +23,9 @@ export const LEVELS = [
 
 /**
  * By the worst control that fails, since an average hides a hole. `unknown`
- * where nothing high fails but less than nine tenths could be judged: not
- * looking must never look good.
+ * where nothing of critical or high severity fails, but a control of such
+ * severity, or more than a tenth of all, could not be judged: not looking must
+ * never look good.
  */
 export type Level = (typeof LEVELS)[number];
 
@@ -37,6 +38,9 @@ const WEIGHTS: Record<Severity, number> = {
 
 /** The share of controls that must have been judged before a level may look good. */
 const JUDGED_ENOUGH = 0.9;
+
+/** What could turn out to be a hole: as long as one of these is unknown, so is the level. */
+const MUST_BE_SEEN: ReadonlySet<Severity> = new Set(['critical', 'high']);
 
 export interface PillarSummary {
   pillar: Pillar;
@@ -127,8 +131,13 @@ function levelOf(results: readonly ControlResult[]): Level {
   if (failing === 'high') {
     return 'partial';
   }
-  const judged = results.filter(({ verdict }) => verdict !== 'unknown');
-  if (results.length === 0 || judged.length < JUDGED_ENOUGH * results.length) {
+  const unseen = results.filter(({ verdict }) => verdict === 'unknown');
+  const judged = results.length - unseen.length;
+  if (
+    results.length === 0 ||
+    judged < JUDGED_ENOUGH * results.length ||
+    unseen.some(({ severity }) => MUST_BE_SEEN.has(severity))
+  ) {
     return 'unknown';
   }
   return failing ? 'hardened' : 'zero trust';

@@ -43,17 +43,14 @@ export async function readManifests(
   const problems: ManifestProblem[] = [];
   let bytes = 0;
   for (const file of [...new Set(files)].sort()) {
-    const text = await fs.readFile(
-      resolveSafeChildPath(workspacePath, file),
-      'utf8',
-    );
-    bytes += Buffer.byteLength(text);
+    const path = resolveSafeChildPath(workspacePath, file);
+    bytes += (await fs.stat(path)).size;
     if (bytes > MOST_BYTES) {
       throw new InputError(
         `The manifests are larger than ${MOST_BYTES} bytes together; choose a narrower path`,
       );
     }
-    const parsed = parseManifests(text, file);
+    const parsed = parseManifests(await fs.readFile(path, 'utf8'), file);
     problems.push(...parsed.problems);
     for (const { document, object } of parsed.objects) {
       const key = keyOf(referenceOf(object));

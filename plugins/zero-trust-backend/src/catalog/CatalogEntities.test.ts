@@ -104,4 +104,28 @@ describe('the entities of the catalog', () => {
     entities.expect('component:default/new');
     expect(streamEntities).toHaveBeenCalledTimes(1);
   });
+
+  it('are read again soon while they change, and when somebody looks at a new one', async () => {
+    const list = [
+      entityOf('orders', { 'backstage.io/kubernetes-id': 'orders' }),
+    ];
+    const { entities, streamEntities } = start([]);
+    streamEntities.mockImplementation(async function* pages() {
+      yield [...list];
+    });
+    const names = () => entities.current()?.map(({ title }) => title);
+    await eventually(() => expect(names()).toEqual(['orders']));
+    list.push(entityOf('billing', { 'backstage.io/kubernetes-id': 'billing' }));
+    await eventually(() => expect(names()).toEqual(['billing', 'orders']));
+    // Quiet for a while, so that the next turn is far away.
+    const reads = streamEntities.mock.calls.length;
+    await eventually(() =>
+      expect(streamEntities.mock.calls.length).toBeGreaterThan(reads),
+    );
+    list.push(entityOf('cart', { 'backstage.io/kubernetes-id': 'cart' }));
+    entities.expect('component:default/cart');
+    await eventually(() =>
+      expect(names()).toEqual(['billing', 'cart', 'orders']),
+    );
+  }, 30_000);
 });

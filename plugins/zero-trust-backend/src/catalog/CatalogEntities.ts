@@ -31,11 +31,11 @@ export interface CatalogEntitiesOptions {
   logger: LoggerService;
 }
 
-const READ_EVERY_MILLISECONDS = 30_000;
-/** Until the catalog answers for the first time; it may start later than this plugin. */
-const RETRY_MILLISECONDS = 1_000;
-/** However many new entities are asked for, the catalog is not read more often. */
-const READ_AT_MOST_EVERY_MILLISECONDS = 3_000;
+/** A catalog that was different at the last read, or does not answer yet, may be so again at once; the longer it is quiet, the less often it is read. */
+const SHORTEST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 30_000;
+/** A catalog without any such entity is still being filled, or waits for its first. */
+const LONGEST_PAUSE_WHILE_EMPTY_MILLISECONDS = 3_000;
 
 const EXISTS = { $exists: true };
 const FIELDS = [
@@ -55,6 +55,7 @@ export class CatalogEntities {
   readonly #listeners = new Set<() => void>();
   #entities: readonly CatalogEntity[] | undefined;
   #readAt = -Infinity;
+  #pause = SHORTEST_PAUSE_MILLISECONDS;
 
   /** Begins to read, and to read again every so often; where that fails, what was known stays. */
   static start(options: CatalogEntitiesOptions): CatalogEntities {
@@ -81,29 +82,33 @@ export class CatalogEntities {
     this.#listeners.add(listener);
   }
 
-  /** Somebody looks at an entity: should it be new, it is read without waiting for the next turn. */
+  /** Somebody looks at an entity: should it be new, it is read without waiting for the next turn, though never more often than a busy catalog is. */
   expect(entityRef: string): void {
-    const known = this.#entities?.some(
-      entity => entity.entityRef === entityRef,
-    );
-    const rested =
-      performance.now() - this.#readAt > READ_AT_MOST_EVERY_MILLISECONDS;
-    if (!known && rested) {
-      this.#loop.soon();
+    if (!this.#entities?.some(entity => entity.entityRef === entityRef)) {
+      const rested = performance.now() - this.#readAt;
+      this.#loop.within(SHORTEST_PAUSE_MILLISECONDS - rested);
     }
   }
 
   async #refresh(): Promise<number> {
     this.#readAt = performance.now();
+    const before = this.#entities;
     try {
       await this.#read();
-      return READ_EVERY_MILLISECONDS;
     } catch (error) {
       this.#logger.warn('Entities could not be read from the catalog', {
         error: isError(error) ? error.message : String(error),
       });
-      return this.#entities ? READ_EVERY_MILLISECONDS : RETRY_MILLISECONDS;
     }
+    const pause =
+      this.#entities === before ? this.#pause : SHORTEST_PAUSE_MILLISECONDS;
+    this.#pause = Math.min(
+      2 * pause,
+      this.#entities?.length
+        ? LONGEST_PAUSE_MILLISECONDS
+        : LONGEST_PAUSE_WHILE_EMPTY_MILLISECONDS,
+    );
+    return pause;
   }
 
   async #read(): Promise<void> {

@@ -119,7 +119,14 @@ function pairOf(key: string, value: string): string {
   return `${key}=${value}`;
 }
 
+/** A workload stays the same as long as its own object and its pods do. */
+const remembered = new WeakMap<Workload, Labels[]>();
+
 function labelsOf(workload: Workload, snapshot: ClusterSnapshot): Labels[] {
+  const known = remembered.get(workload);
+  if (known) {
+    return known;
+  }
   const { apiVersion, kind, name, namespace } = workload.object;
   const kindName = kindNameOf(groupOf(apiVersion), kind);
   const object = kindName && snapshot.get(kindName, name, namespace);
@@ -129,5 +136,9 @@ function labelsOf(workload: Workload, snapshot: ClusterSnapshot): Labels[] {
     workload.template?.labels ?? {},
   ];
   // Pods of one workload mostly say the same.
-  return [...new Map(sets.map(set => [JSON.stringify(set), set])).values()];
+  const labels = [
+    ...new Map(sets.map(set => [JSON.stringify(set), set])).values(),
+  ];
+  remembered.set(workload, labels);
+  return labels;
 }

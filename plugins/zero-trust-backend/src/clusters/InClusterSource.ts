@@ -26,7 +26,8 @@ export class InClusterSource implements ClusterSource {
     return [
       observableCluster({
         ...this.options,
-        connect: () => ClusterConnection.inCluster(),
+        connect: () =>
+          ClusterConnection.inCluster({ cluster: this.options.name }),
       }),
     ];
   }

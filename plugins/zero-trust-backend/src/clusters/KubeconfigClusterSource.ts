@@ -43,7 +43,11 @@ export class KubeconfigClusterSource implements ClusterSource {
             name,
             version: `${context.server} ${mtimeMs} ${size}`,
             connect: () =>
-              ClusterConnection.fromKubeconfig({ file, context: name }),
+              ClusterConnection.fromKubeconfig({
+                file,
+                context: name,
+                cluster: name,
+              }),
             namespaces,
           })
         : {

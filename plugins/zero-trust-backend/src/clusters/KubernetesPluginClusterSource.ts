@@ -79,6 +79,7 @@ export class KubernetesPluginClusterSource implements ClusterSource {
       version: `${baseUrl} ${authProvider}`,
       connect: () =>
         ClusterConnection.throughProxy({
+          cluster: name,
           baseUrl: `${baseUrl}/proxy`,
           headers: async () => ({
             ...(await this.#authorization()),

@@ -26,10 +26,13 @@ export interface ClusterEvaluation {
   cluster: string;
   /** ISO 8601. */
   at: string;
+  /** Those whose findings are to be written, where they differ from what is stored. */
   workloads: readonly {
     workload: WorkloadReference;
     findings: readonly Finding[];
   }[];
+  /** Those whose findings are as they were last stored. */
+  unchanged: readonly WorkloadReference[];
   entities: readonly EvaluatedEntity[];
 }
 

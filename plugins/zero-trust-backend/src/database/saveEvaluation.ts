@@ -177,13 +177,26 @@ async function deleteLinks(
 /** Returns the ids of the workloads of which a finding changed. */
 async function saveFindings(
   transaction: Knex.Transaction,
-  { cluster, at, workloads }: ClusterEvaluation,
+  { cluster, at, workloads, unchanged }: ClusterEvaluation,
   links: readonly EntityWorkloadRow[],
 ): Promise<Set<string>> {
-  const rows: StoredFinding[] = await transaction<FindingRow>('findings')
-    .where('cluster', cluster)
-    .select(...STORED_FINDING);
-  const stored = new Map(rows.map(row => [row.id, row]));
+  const kept = new Set(
+    unchanged.map(reference => workloadId(cluster, reference)),
+  );
+  const touched = new Set([
+    ...workloads.map(({ workload }) => workloadId(cluster, workload)),
+    // Only workloads of entities have findings: these are gone, or written now.
+    ...links.map(link => link.workload_id).filter(id => !kept.has(id)),
+  ]);
+  const stored = new Map<string, StoredFinding>();
+  await forKeys(touched, async batch => {
+    const rows = await transaction<FindingRow>('findings')
+      .whereIn('workload_id', batch)
+      .select(...STORED_FINDING);
+    for (const row of rows) {
+      stored.set(row.id, row);
+    }
+  });
   const written: FindingRow[] = [];
   const changes: ChangeRow[] = [];
   for (const { workload, findings } of workloads) {

@@ -25,6 +25,16 @@ const ordersWith = (mtls: string) =>
     labels: { 'backstage.io/kubernetes-id': 'orders', mtls },
   });
 
+const BILLING = deployment({ name: 'billing' });
+
+function entityOf(name: string) {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, annotations: { 'backstage.io/kubernetes-id': name } },
+  };
+}
+
 /** Watches one cluster; `saving` is called before an evaluation is written. */
 async function watch(saving: (evaluation: ClusterEvaluation) => Promise<void>) {
   const client = await databases.init('SQLITE_3');
@@ -38,16 +48,7 @@ async function watch(saving: (evaluation: ClusterEvaluation) => Promise<void>) {
   const entities = CatalogEntities.start({
     auth: mockServices.auth(),
     catalog: catalogServiceMock({
-      entities: [
-        {
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Component',
-          metadata: {
-            name: 'orders',
-            annotations: { 'backstage.io/kubernetes-id': 'orders' },
-          },
-        },
-      ],
+      entities: [entityOf('orders'), entityOf('billing')],
     }),
     logger,
   });
@@ -120,7 +121,7 @@ describe('a watched cluster', () => {
         throw new Error('the database is away');
       }
     });
-    cluster.apply(ordersWith('strict'));
+    cluster.apply(ordersWith('strict'), BILLING);
     await eventually(() =>
       expect(logger.warn).toHaveBeenCalledWith(
         'Cluster prod could not be judged',
@@ -130,6 +131,40 @@ describe('a watched cluster', () => {
     await eventually(async () =>
       expect(await store.listFindings(ORDERS, {})).toHaveLength(1),
     );
+    await stop();
+  });
+
+  it('is written as far as it changed, and whole after a failure', async () => {
+    const written: string[] = [];
+    let failing = false;
+    const { cluster, stop } = await watch(async ({ workloads, unchanged }) => {
+      const names = (list: readonly { name: string }[]) =>
+        list.map(({ name }) => name).join(' ');
+      written.push(
+        `${names(
+          workloads.map(({ workload }) => workload),
+        )}; as before: ${names(unchanged)}`,
+      );
+      if (failing) {
+        failing = false;
+        throw new Error('the database is away');
+      }
+    });
+    const times = (count: number) =>
+      eventually(() => expect(written).toHaveLength(count));
+    cluster.apply(ordersWith('strict'), BILLING);
+    await times(1);
+    cluster.apply(ordersWith('none'), BILLING);
+    await times(2);
+    failing = true;
+    cluster.apply(ordersWith('strict'), BILLING);
+    await times(4);
+    expect(written).toEqual([
+      'billing orders; as before: ',
+      'orders; as before: billing',
+      'orders; as before: billing',
+      'billing orders; as before: ',
+    ]);
     await stop();
   });
 

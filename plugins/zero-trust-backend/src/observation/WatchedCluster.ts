@@ -20,7 +20,7 @@ import type {
   CatalogEntity,
 } from '../catalog/CatalogEntities';
 import type { PostureChange, PostureStore } from '../database/PostureStore';
-import { evaluateCluster } from '../posture/evaluateCluster';
+import { ClusterJudge } from '../posture/ClusterJudge';
 import type { PostureSignals } from '../posture/PostureSignals';
 
 /** What all watched clusters share. */
@@ -45,6 +45,9 @@ export interface WatchClusterOptions extends WatchContext {
 
 /** Changes of a cluster come in swarms; waiting longer would be seen. */
 const GATHER_MILLISECONDS = 200;
+
+/** A judge that has remembered this long begins anew: whatever another replica wrote while this one could not is put right. */
+const REMEMBER_MILLISECONDS = 600_000;
 
 /** After a failure, such as a database that is away. */
 const RETRY_MILLISECONDS = 5_000;
@@ -83,6 +86,9 @@ export class WatchedCluster {
   #restsUntil = -Infinity;
   #judged: { snapshot?: ClusterSnapshot; entities?: readonly CatalogEntity[] } =
     {};
+  /** Undefined where nobody knows what is stored. */
+  #judge: ClusterJudge | undefined;
+  #judgeSince = 0;
 
   static start(options: WatchClusterOptions): WatchedCluster {
     const cluster = new WatchedCluster(options);
@@ -163,11 +169,12 @@ export class WatchedCluster {
     const startedAt = performance.now();
     try {
       await this.#saveStatus();
-      await this.#judge();
+      await this.#evaluate();
       this.#failure = undefined;
       const endedAt = performance.now();
       this.#restsUntil = endedAt + (endedAt - startedAt);
     } catch (error) {
+      this.#judge = undefined;
       this.#logFailure('could not be judged', error);
       this.#restsUntil = performance.now() + RETRY_MILLISECONDS;
       this.#changed = true;
@@ -187,8 +194,8 @@ export class WatchedCluster {
     );
   }
 
-  async #judge(): Promise<void> {
-    const { store, entities, controls, holder, target } = this.#options;
+  async #evaluate(): Promise<void> {
+    const { store, entities, holder, target } = this.#options;
     const snapshot = this.#observer.current();
     const current = entities.current();
     if (
@@ -204,11 +211,7 @@ export class WatchedCluster {
           {
             cluster,
             at,
-            ...(await evaluateCluster({
-              snapshot,
-              entities: current,
-              controls,
-            })),
+            ...(await this.#currentJudge().evaluate(snapshot, current)),
           },
           holder,
         )
@@ -218,6 +221,15 @@ export class WatchedCluster {
         );
     this.#judged = { snapshot, entities: current };
     this.#tell(change);
+  }
+
+  #currentJudge(): ClusterJudge {
+    const now = performance.now();
+    if (!this.#judge || now - this.#judgeSince > REMEMBER_MILLISECONDS) {
+      this.#judge = ClusterJudge.create({ controls: this.#options.controls });
+      this.#judgeSince = now;
+    }
+    return this.#judge;
   }
 
   #tell(change: PostureChange | undefined): void {

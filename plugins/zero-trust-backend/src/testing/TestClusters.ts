@@ -8,6 +8,7 @@ import type {
 import {
   ClusterSnapshot,
   Control,
+  KubernetesObject,
   parseManifests,
 } from '@backstage-zero-trust/posture-engine';
 
@@ -75,20 +76,30 @@ export function deployment({
   });
 }
 
+/** By the manifest; what did not change is the same object, as a collector gives it. */
+const parsed = new Map<string, KubernetesObject[]>();
+
+function objectsOf(manifest: string): KubernetesObject[] {
+  const known = parsed.get(manifest);
+  if (known) {
+    return known;
+  }
+  const { objects, problems } = parseManifests(manifest, 'test.yaml');
+  if (problems.length > 0) {
+    throw new Error(JSON.stringify(problems));
+  }
+  const result = objects.map(({ object }) => object);
+  parsed.set(manifest, result);
+  return result;
+}
+
 export function snapshotOf(
   cluster: string,
   manifests: readonly string[],
 ): ClusterSnapshot {
-  const { objects, problems } = parseManifests(
-    manifests.join('\n---\n'),
-    'test.yaml',
-  );
-  if (problems.length > 0) {
-    throw new Error(JSON.stringify(problems));
-  }
   return ClusterSnapshot.create({
     cluster,
-    objects: objects.map(({ object }) => object),
+    objects: manifests.flatMap(objectsOf),
   });
 }
 

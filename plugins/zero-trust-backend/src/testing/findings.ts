@@ -56,6 +56,7 @@ export function evaluation(
       workload: workload(name),
       findings: findings.filter(({ subject }) => subject.name === name),
     })),
+    unchanged: [],
     entities: names.map(name => ({
       entityRef: `component:default/${name}`,
       title: name,

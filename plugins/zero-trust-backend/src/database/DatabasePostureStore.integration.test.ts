@@ -123,6 +123,40 @@ describe.each(databases.eachSupportedId())('the store on %s', databaseId => {
     expect(await verdicts({ severity: 'low' })).toEqual([]);
   });
 
+  it('keeps what is said to be unchanged, and forgets what is in neither list', async () => {
+    const { store } = await createStore(databaseId, ['prod']);
+    const billing = finding(workload('billing'));
+    await store.saveEvaluation(evaluation('prod', [failing, billing]), HOLDER);
+    const findingsOf = async (entityRef: string) =>
+      (await store.listFindings(entityRef, {})).map(({ verdict }) => verdict);
+
+    const { entities, ...later } = evaluation('prod', [passing, billing]);
+    const change = await store.saveEvaluation(
+      {
+        ...later,
+        workloads: later.workloads.slice(0, 1),
+        unchanged: [workload('billing')],
+        entities,
+      },
+      HOLDER,
+    );
+    expect(change?.entityRefs).toEqual([ORDERS]);
+    expect(await findingsOf(ORDERS)).toEqual(['pass']);
+    expect(await findingsOf('component:default/billing')).toEqual(['pass']);
+
+    await store.saveEvaluation(
+      {
+        ...later,
+        workloads: [],
+        unchanged: [workload('orders')],
+        entities: entities.slice(0, 1),
+      },
+      HOLDER,
+    );
+    expect(await findingsOf(ORDERS)).toEqual(['pass']);
+    expect(await findingsOf('component:default/billing')).toEqual([]);
+  });
+
   it('writes no row that says the same, and tells of no change', async () => {
     const { store, knex } = await createStore(databaseId, ['prod']);
     await store.saveEvaluation(evaluation('prod', [failing]), HOLDER);
@@ -351,6 +385,7 @@ describe.each(databases.eachSupportedId())('the store on %s', databaseId => {
             findings: [finding(strange, { verdict: 'fail' })],
           },
         ],
+        unchanged: [],
         entities: [
           {
             entityRef: ORDERS,

@@ -43,6 +43,7 @@ async function createFleet(databaseId: TestDatabaseId) {
           workload: workload(name),
           findings: [finding(workload(name), overrides)],
         })),
+        unchanged: [],
         entities: list.map(([name]) => ({
           entityRef: `component:default/${name}`,
           title: `The ${name} service`,
