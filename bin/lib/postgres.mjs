@@ -1,6 +1,13 @@
 /** A PostgreSQL of our own for the time of the tests: in a scratch folder, on a free loopback port, gone afterwards. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +38,13 @@ export async function startPostgres(programs) {
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), 'zero-trust-postgres-'));
   chmodSync(folder, 0o700);
+  // Other users of this machine reach the port as well, and its superuser may run programs.
+  const password = randomBytes(24).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user.uid !== undefined) {
     chownSync(folder, user.uid, user.gid);
+    chownSync(passwordFile, user.uid, user.gid);
   }
   const data = join(folder, 'data');
   const quiet = { ...user, stdio: 'pipe', cwd: folder };
@@ -42,7 +54,8 @@ export async function startPostgres(programs) {
       '--pgdata',
       data,
       '--username=postgres',
-      '--auth=trust',
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
       '--encoding=UTF8',
       '--locale=C',
       '--no-sync',
@@ -83,7 +96,7 @@ export async function startPostgres(programs) {
   }).match(/(\d+)/)[1];
   return {
     environment: {
-      [`BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`]: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+      [`BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`]: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
     },
     async stop() {
       server.kill('SIGINT');

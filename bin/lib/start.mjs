@@ -139,7 +139,7 @@ async function json(address, init) {
   return response.ok ? response.json() : undefined;
 }
 
-mkdirSync(folder, { recursive: true });
+mkdirSync(folder, { recursive: true, mode: 0o700 });
 // The clusters begin anew, so what was published into them is gone as well.
 for (const name of [stateFile, `${folder}/app-config.yaml`, publishDirectory]) {
   rmSync(name, { force: true, recursive: true });

@@ -17,7 +17,11 @@ import {
 import { Command } from 'commander';
 import { EXIT, ExitCode } from '../exitCode';
 import { readClusters } from '../input/clusters';
-import { SourceOptions, formatOption } from '../input/options';
+import {
+  SourceOptions,
+  formatOption,
+  withManifestOptions,
+} from '../input/options';
 import { jsonDocument, workloadJson } from '../output/json';
 import { Cell, table } from '../output/table';
 import { oneLine } from '../output/text';
@@ -45,21 +49,15 @@ export function addDiffCommand(
   terminal: Terminal,
   exit: (code: ExitCode) => void,
 ): void {
-  program
-    .command('diff')
-    .description(
-      'What a change opens and closes in the network, and which verdicts change.',
-    )
-    .argument('<before>', 'a folder, a file, or - for standard input')
-    .argument('<after>', 'the same after the change')
-    .option(
-      '--mesh-config <file>',
-      "Istio's MeshConfig, for a source without the ConfigMap istio-system/istio",
-    )
-    .option(
-      '--keep-going',
-      'go past documents that cannot be read, and list them on standard error',
-    )
+  withManifestOptions(
+    program
+      .command('diff')
+      .description(
+        'What a change opens and closes in the network, and which verdicts change.',
+      )
+      .argument('<before>', 'a folder, a file, or - for standard input')
+      .argument('<after>', 'the same after the change'),
+  )
     .addOption(formatOption())
     .addHelpText(
       'after',

@@ -16,7 +16,7 @@ export const SOURCE_ARGUMENT = [
 
 /** A command that takes SOURCEs. */
 export function withSources(command: Command): Command {
-  return command
+  const sources = command
     .argument(...SOURCE_ARGUMENT)
     .option(
       '--context <name>',
@@ -31,7 +31,13 @@ export function withSources(command: Command): Command {
         '--all-contexts',
         'every cluster of the kubeconfig; one that cannot be reached costs nothing else',
       ).conflicts('context'),
-    )
+    );
+  return withManifestOptions(sources);
+}
+
+/** How manifests are read, for every command that reads any. */
+export function withManifestOptions(command: Command): Command {
+  return command
     .option(
       '--mesh-config <file>',
       "Istio's MeshConfig, for a source without the ConfigMap istio-system/istio",

@@ -284,11 +284,11 @@ function numberedPorts({ ports, protocols }: TieredPolicyRule): PortSet[] {
         : []),
     ]),
     ...(protocols ?? []).flatMap(({ tcp, udp, sctp }) =>
-      Object.entries({ tcp, udp, sctp }).flatMap(([protocol, ports]) => {
-        if (!ports) {
+      Object.entries({ tcp, udp, sctp }).flatMap(([protocol, destination]) => {
+        if (!destination) {
           return [];
         }
-        const { number, range: numbers } = ports.destinationPort ?? {};
+        const { number, range: numbers } = destination.destinationPort ?? {};
         if (number !== undefined) {
           return [range(protocol, number, number)];
         }

@@ -12,10 +12,10 @@ import {
   parseEntityRef,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
-import { isError } from '@backstage/errors';
 import { CatalogService } from '@backstage/plugin-catalog-node';
 import { Loop } from '../Loop';
 import { WorkloadSelector, workloadSelectorOf } from './entityWorkloads';
+import { describeFailure } from '../describeFailure';
 
 export interface CatalogEntity {
   entityRef: string;
@@ -97,7 +97,7 @@ export class CatalogEntities {
       await this.#read();
     } catch (error) {
       this.#logger.warn('Entities could not be read from the catalog', {
-        error: isError(error) ? error.message : String(error),
+        error: describeFailure(error),
       });
     }
     const pause =

@@ -8,12 +8,12 @@ import type {
   ClusterSource,
   ClusterTarget,
 } from '@backstage-zero-trust/plugin-zero-trust-node';
-import { isError } from '@backstage/errors';
 import type { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
 import type { PostureStore } from '../database/PostureStore';
 import { Loop } from '../Loop';
 import { SourceListing } from './SourceListing';
 import { WatchContext, WatchedCluster } from './WatchedCluster';
+import { describeFailure } from '../describeFailure';
 
 export interface ClusterObservationOptions extends WatchContext {
   sources: readonly ClusterSource[];
@@ -83,7 +83,7 @@ export class ClusterObservation {
       this.#wakeAll();
     } catch (error) {
       this.#options.logger.warn('Leases of clusters could not be renewed', {
-        error: isError(error) ? error.message : String(error),
+        error: describeFailure(error),
       });
     }
     return (this.#options.leases.seconds * 1_000) / TURNS_IN_A_LEASE;

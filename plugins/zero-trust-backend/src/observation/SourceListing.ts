@@ -4,8 +4,8 @@ import type {
   ClusterTarget,
 } from '@backstage-zero-trust/plugin-zero-trust-node';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
 import { Loop } from '../Loop';
+import { describeFailure } from '../describeFailure';
 
 export interface SourceListingOptions {
   source: ClusterSource;
@@ -57,7 +57,7 @@ export class SourceListing {
       onChange();
       return LIST_EVERY_MILLISECONDS;
     } catch (error) {
-      const failure = isError(error) ? error.message : String(error);
+      const failure = describeFailure(error);
       if (failure !== this.#failure) {
         this.#failure = failure;
         logger.warn(

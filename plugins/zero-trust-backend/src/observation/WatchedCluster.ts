@@ -14,7 +14,6 @@ import type {
   Control,
 } from '@backstage-zero-trust/posture-engine';
 import { LoggerService } from '@backstage/backend-plugin-api';
-import { isError } from '@backstage/errors';
 import type {
   CatalogEntities,
   CatalogEntity,
@@ -22,6 +21,7 @@ import type {
 import type { PostureChange, PostureStore } from '../database/PostureStore';
 import { ClusterJudge } from '../posture/ClusterJudge';
 import type { PostureSignals } from '../posture/PostureSignals';
+import { describeFailure } from '../describeFailure';
 
 /** What all watched clusters share. */
 export interface WatchContext {
@@ -240,7 +240,7 @@ export class WatchedCluster {
 
   #logFailure(what: string, error: unknown): void {
     const { logger, target } = this.#options;
-    const failure = isError(error) ? error.message : String(error);
+    const failure = describeFailure(error);
     if (failure !== this.#failure) {
       this.#failure = failure;
       logger.warn(`Cluster ${target.name} ${what}`, { error: failure });
