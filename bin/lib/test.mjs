@@ -78,6 +78,8 @@ async function jest(name, args, environment) {
       '--watch=false',
       '--maxWorkers=2',
       '--passWithNoTests',
+      // Slow machines are no failures; what hangs still ends.
+      '--testTimeout=60000',
       '--json',
       `--outputFile=${file}`,
       ...args,
