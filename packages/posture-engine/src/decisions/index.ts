@@ -13,4 +13,5 @@ export * from './diff';
 export * from './explanation';
 export * from './reach';
 export * from './reachRows';
+export * from './relation';
 export * from './tier';

@@ -2,7 +2,8 @@
 import type { PodView } from '../snapshot';
 import { ALL_IPV6, AddressRange } from './addresses';
 import { ClassSet } from './ClassSet';
-import type { Connections, Edge, Relation } from './Connections';
+import type { Connections, Edge } from './Connections';
+import type { Relation } from './relation';
 import { decide } from './decide';
 import { PortSet } from './PortSet';
 import type { Condition, Direction } from './tier';

@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { ClusterSnapshot, PodView, Workload, referenceTo } from '../snapshot';
 import { ISTIO_PROXY, argumentOf, proxyContainer } from './containers';
 import { DataPlane } from './enrolment';
-import { requireMesh } from './mesh';
+import { interceptionModeIn, requireMesh } from './mesh';
 import { FieldValue, entryOf, metadataEvidence } from './podFields';
 import { sidecarOf } from './sidecarScope';
 
@@ -23,8 +23,9 @@ export interface Bypass extends FieldValue {
     | 'interception-mode'
     | 'proxy-port'
     | 'sidecar-ingress'
+    | 'second-address-family'
     | 'bypass-inbound-capture';
-  /** False where it is one only if the application listens on more than 127.0.0.1. */
+  /** False where it is one only if the application listens on more than 127.0.0.1, or if dual stack is off. */
   certain: boolean;
 }
 
@@ -108,7 +109,7 @@ function sidecarCapture(
       : portsOf(included);
 
   const bypassOf = (port: number | null): Bypass[] => {
-    const found = [...everything];
+    const found = [...everything, ...secondAddress(pod)];
     if (mode.value === 'NONE') {
       const bound = listeners.some(listener => listener.port === port);
       const behind = listeners.find(listener => listener.endpoint === port);
@@ -158,6 +159,30 @@ function sidecarCapture(
     ],
     bypassOf,
   };
+}
+
+/**
+ * istio-init writes rules for IPv6 only where the pod's first address is one, or
+ * where dual stack is switched on, which the proxy's environment then shows.
+ */
+function secondAddress(pod: PodView): Bypass[] {
+  const [first, ...others] = pod.ips;
+  const second = others.find(ip => ip.includes(':'));
+  const switchedOn = proxyContainer(pod, ISTIO_PROXY)?.env?.some(
+    ({ name, value }) =>
+      name === 'ISTIO_DUAL_STACK' && value?.toLowerCase() === 'true',
+  );
+  return second === undefined || first.includes(':') || switchedOn
+    ? []
+    : [
+        {
+          kind: 'second-address-family',
+          certain: false,
+          object: pod.object,
+          field: `status.podIPs[${pod.ips.indexOf(second)}].ip`,
+          value: second,
+        },
+      ];
 }
 
 /** Reads a flag of the istio-init container, where there is one (istio-cni has none and reads annotations). */
@@ -214,7 +239,7 @@ function interceptionMode(
     return annotated;
   }
   const config = metadataEvidence(workload, pod, 'annotations', PROXY_CONFIG);
-  const configured = interceptionModeIn(pod, config);
+  const configured = configuredMode(pod, config);
   return configured === undefined
     ? {
         object: {
@@ -229,27 +254,21 @@ function interceptionMode(
     : { ...config, value: configured };
 }
 
-function interceptionModeIn(
+function configuredMode(
   pod: PodView,
   { value }: FieldValue,
 ): string | undefined {
   if (typeof value !== 'string') {
     return undefined;
   }
-  let config: unknown;
   try {
-    config = parse(value);
+    return interceptionModeIn(parse(value));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
       `the annotation ${PROXY_CONFIG} of ${pod.name} cannot be read: ${reason}`,
     );
   }
-  const mode =
-    typeof config === 'object' && config !== null
-      ? (config as Record<string, unknown>).interceptionMode
-      : undefined;
-  return typeof mode === 'string' ? mode : undefined;
 }
 
 interface IngressListener {

@@ -29,6 +29,9 @@ export function applicationContainers(pod: PodView): Container[] {
   return longRunning(pod).filter(({ name }) => !MESH_CONTAINERS.has(name));
 }
 
+/** The image of a container that only tells the injector how to shape the proxy that it will add. */
+export const TO_BE_INJECTED = 'auto';
+
 /** The proxy of a pod: a classic sidecar among the containers, or a native one among the init containers. */
 export function proxyContainer(
   pod: PodView,

@@ -8,6 +8,7 @@ import { Container } from '../snapshot/kinds';
 import {
   ISTIO_PROXY,
   LINKERD_PROXY,
+  TO_BE_INJECTED,
   applicationContainers,
   proxyContainer,
 } from './containers';
@@ -79,7 +80,7 @@ function seenDataPlane(
   enrolment: Enrolment,
 ): PodDataPlane {
   const seen = { basis: 'seen', gateway: false } as const;
-  const istioProxy = proxyContainer(pod, ISTIO_PROXY);
+  const istioProxy = writtenProxy(pod);
   if (istioProxy && isGatewayProxy(istioProxy)) {
     return gatewayDataPlane(pod, 'seen', containerEvidence(pod, ISTIO_PROXY));
   }
@@ -100,6 +101,15 @@ function seenDataPlane(
   }
   const redirection = entryOf(pod.annotations, REDIRECTION);
   const mark = metadataEvidence(workload, pod, 'annotations', REDIRECTION);
+  if (redirection === 'enabled' && isCopied(workload, pod, enrolment)) {
+    return {
+      ...seen,
+      dataPlane: 'none',
+      reason: '',
+      evidence: [mark],
+      undecided: `its annotation ${REDIRECTION} stands in the template of its pods, so it is no mark of istio-cni, and nothing seen here asks ztunnel to take them over`,
+    };
+  }
   if (redirection === 'enabled') {
     return {
       ...seen,
@@ -147,18 +157,31 @@ function seenDataPlane(
   };
 }
 
+/** Whether istio-cni's mark came with the template, for pods that it has no reason to take over. */
+function isCopied(
+  workload: Workload,
+  pod: PodView,
+  { dataPlane }: Enrolment,
+): boolean {
+  const template = pod.template ?? workload.template;
+  return (
+    dataPlane !== 'ambient' &&
+    template !== undefined &&
+    entryOf(template.annotations, REDIRECTION) === 'enabled'
+  );
+}
+
 function plannedDataPlane(
   workload: Workload,
   pod: PodView,
   enrolment: Enrolment,
 ): PodDataPlane {
   const planned = { basis: 'planned', gateway: false } as const;
-  const istioProxy = proxyContainer(pod, ISTIO_PROXY);
-  // `istioctl kube-inject` writes the finished proxy; `image: auto` only shapes one that admission would add.
+  // `istioctl kube-inject` writes the finished proxy.
+  const istioProxy = writtenProxy(pod);
   const injected =
     entryOf(pod.annotations, INJECTED) !== undefined &&
-    istioProxy !== undefined &&
-    istioProxy.image !== 'auto';
+    istioProxy !== undefined;
   if (injected && isGatewayProxy(istioProxy)) {
     return gatewayDataPlane(
       pod,
@@ -189,6 +212,12 @@ function plannedDataPlane(
     };
   }
   return { ...planned, ...enrolment };
+}
+
+/** Istio's proxy, unless it never was injected: no image of that name exists, while the application runs without. */
+function writtenProxy(pod: PodView): Container | undefined {
+  const proxy = proxyContainer(pod, ISTIO_PROXY);
+  return proxy?.image === TO_BE_INJECTED ? undefined : proxy;
 }
 
 function templatesOf(pod: PodView): string[] {

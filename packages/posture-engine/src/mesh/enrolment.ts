@@ -222,7 +222,7 @@ function askSidecar(candidate: Candidate): Ask {
   if (NEVER_INJECTED.has(pod.namespace)) {
     return NOT_ASKED;
   }
-  const injection = entryOf(namespace?.labels ?? {}, INJECTION);
+  const injection = namespace && entryOf(namespace.labels, INJECTION);
   if (injection !== undefined && injection !== 'enabled') {
     // No webhook matches such a namespace, whatever its pods say.
     return byNamespace(candidate, 'refused', 'labels', INJECTION);
@@ -234,10 +234,14 @@ function askSidecar(candidate: Candidate): Ask {
   if (inject === undefined && entryOf(pod.annotations, INJECT) === 'false') {
     return byPod(candidate, 'refused', 'annotations', INJECT);
   }
+  if (!namespace) {
+    // A pod can ask only where its namespace forbids nothing.
+    return UNSEEN;
+  }
   if (injection === 'enabled') {
     return byNamespace(candidate, 'yes', 'labels', INJECTION);
   }
-  if (entryOf(namespace?.labels ?? {}, REVISION) !== undefined) {
+  if (entryOf(namespace.labels, REVISION) !== undefined) {
     return byNamespace(candidate, 'yes', 'labels', REVISION);
   }
   if (inject === 'true') {
@@ -246,7 +250,7 @@ function askSidecar(candidate: Candidate): Ask {
   if (entryOf(pod.labels, REVISION) !== undefined) {
     return byPod(candidate, 'yes', 'labels', REVISION);
   }
-  return namespace ? NOT_ASKED : UNSEEN;
+  return NOT_ASKED;
 }
 
 function askAmbient(candidate: Candidate): Ask {

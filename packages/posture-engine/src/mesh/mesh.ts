@@ -28,18 +28,16 @@ export function meshOf(snapshot: ClusterSnapshot): Mesh {
   const stated = snapshot.settings.meshConfig;
   const read = stated ? { config: stated } : readConfigMap(snapshot);
   const config = read.config ?? {};
-  const aliases = config.trustDomainAliases;
+  const aliases = fieldOf(config, 'trustDomainAliases');
+  const proxies = fieldOf(config, 'defaultConfig');
   return {
     rootNamespace: text(config, 'rootNamespace') ?? CONTROL_PLANE_NAMESPACE,
     trustDomain: text(config, 'trustDomain') ?? 'cluster.local',
     trustDomainAliases: Array.isArray(aliases)
       ? aliases.filter((alias): alias is string => typeof alias === 'string')
       : [],
-    enableAutoMtls: config.enableAutoMtls !== false,
-    interceptionMode:
-      (isFields(config.defaultConfig) &&
-        text(config.defaultConfig, 'interceptionMode')) ||
-      'REDIRECT',
+    enableAutoMtls: fieldOf(config, 'enableAutoMtls') !== false,
+    interceptionMode: interceptionModeIn(proxies) ?? 'REDIRECT',
     ...(read.problem === undefined ? {} : { problem: read.problem }),
   };
 }
@@ -53,12 +51,34 @@ export function requireMesh(snapshot: ClusterSnapshot): Mesh {
   return mesh;
 }
 
+/** Istio reads protobuf's JSON: `rootNamespace` may also be written `root_namespace`. */
+function fieldOf(fields: Fields, key: string): unknown {
+  return (
+    fields[key] ??
+    fields[key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)]
+  );
+}
+
+/** By number, as protobuf's JSON allows for names. */
+const INTERCEPTION_MODES = ['REDIRECT', 'TPROXY', 'NONE'] as const;
+
+/** The `interceptionMode` of a ProxyConfig that was read from YAML. */
+export function interceptionModeIn(config: unknown): string | undefined {
+  if (!isFields(config)) {
+    return undefined;
+  }
+  const mode = fieldOf(config, 'interceptionMode');
+  return typeof mode === 'number'
+    ? INTERCEPTION_MODES[mode]
+    : text(config, 'interceptionMode');
+}
+
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(fields: Fields, key: string): string | undefined {
-  const value = fields[key];
+  const value = fieldOf(fields, key);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

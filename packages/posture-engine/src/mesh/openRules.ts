@@ -4,6 +4,7 @@
  * authenticated workload, say) are another question.
  */
 import { AuthorizationPolicy, AuthorizationRule } from '../snapshot/kinds';
+import { isLargerThanPrivate } from '../network/breadth';
 import { referenceTo } from '../snapshot';
 import { FieldValue } from './podFields';
 
@@ -21,8 +22,8 @@ type Fields = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** Values that every request has; `*` for an identity needs one and is no such value. */
 const MATCHES_ALL: Readonly<Record<string, (value: string) => boolean>> = {
-  ipBlocks: isWholeRange,
-  remoteIpBlocks: isWholeRange,
+  ipBlocks: namesNobody,
+  remoteIpBlocks: namesNobody,
   hosts: value => value === '*',
   methods: value => value === '*',
   paths: value => value === '*' || value === '/*' || value === '/{**}',
@@ -50,8 +51,28 @@ const ZTUNNEL_KEYS: ReadonlySet<string> = new Set([
   'destination.port',
 ]);
 
-function isWholeRange(block: string): boolean {
-  return block === '0.0.0.0/0' || block === '::/0';
+/** Conditions on addresses, which a large enough block satisfies as it does in `ipBlocks`. */
+const ADDRESS_KEYS: ReadonlySet<string> = new Set(['source.ip', 'remote.ip']);
+
+/** A block that Istio cannot read drops its rule, and so opens nothing. */
+function namesNobody(block: string): boolean {
+  return isLargerThanPrivate(block, false);
+}
+
+/** ztunnel is never told of trust domains: a source is what it says beside them. */
+function withoutTrustDomains(rule: AuthorizationRule): AuthorizationRule {
+  return {
+    ...rule,
+    ...(rule.from && {
+      from: rule.from.map(({ source }) => ({
+        source: source && {
+          ...source,
+          trustDomains: undefined,
+          notTrustDomains: undefined,
+        },
+      })),
+    }),
+  };
 }
 
 /** What a rule opens to everybody, or undefined where it names callers or requests. */
@@ -59,12 +80,16 @@ export function opennessOf(
   rule: AuthorizationRule,
   dataPlane: 'sidecar' | 'ambient',
 ): Openness | undefined {
-  const { from = [], to = [], when = [] } = rule;
-  if (dataPlane === 'ambient' && isDropped(rule)) {
+  const read = dataPlane === 'ambient' ? withoutTrustDomains(rule) : rule;
+  const { from = [], to = [], when = [] } = read;
+  if (dataPlane === 'ambient' && isDropped(read)) {
     return undefined;
   }
   const conditions = when.filter(
-    ({ key, values = [] }) => values.length > 0 && key !== 'destination.ip',
+    ({ key, values = [] }) =>
+      values.length > 0 &&
+      key !== 'destination.ip' &&
+      !(ADDRESS_KEYS.has(key) && values.some(namesNobody)),
   );
   const portConditions = conditions.filter(
     ({ key }) => key === 'destination.port',
@@ -191,11 +216,13 @@ export function openedBy(
   const opened = opening.flatMap(({ openness }) =>
     openness === 'everything' ? [] : openness,
   );
-  return ports.length > 0 && ports.every(port => opened.includes(port))
+  // Of a pod that declares no port, the ports that rules name are all that is known.
+  const known = ports.length > 0 ? ports : [...new Set(opened)];
+  return known.length > 0 && known.every(port => opened.includes(port))
     ? {
         state: 'open',
         opening: opening.map(({ evidence }) => evidence),
-        ports: [...ports],
+        ports: [...known],
       }
     : undefined;
 }

@@ -19,11 +19,11 @@ import { servicesOf } from './servicePorts';
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';
 const USE_WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
-const WAYPOINT_CLASS = 'istio-waypoint';
+export const WAYPOINT_CLASS = 'istio-waypoint';
 /** Classes of ordinary gateways; naming one as a waypoint does nothing. */
 const INGRESS_CLASSES: readonly string[] = ['istio', 'istio-remote'];
 
-interface Waypoint {
+export interface Waypoint {
   namespace: string;
   name: string;
   /** The Service that leads through it; undefined where the pod itself, or its namespace, names it. */
@@ -81,7 +81,11 @@ export function waypointDeny(
   return undefined;
 }
 
-function waypointsOf(pod: PodView, snapshot: ClusterSnapshot): Waypoint[] {
+/** The waypoints that a pod, its Services or its namespace name; whether they are there is another question. */
+export function waypointsOf(
+  pod: PodView,
+  snapshot: ClusterSnapshot,
+): Waypoint[] {
   const found: Waypoint[] = [];
   const add = (
     labels: Readonly<Record<string, string>>,

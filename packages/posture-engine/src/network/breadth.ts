@@ -2,7 +2,7 @@
  * How much a rule of a NetworkPolicy lets through: a rule for everybody takes
  * back the default deny that its policy declares.
  */
-import { parseCIDR } from 'ipaddr.js';
+import { IPv6, parseCIDR } from 'ipaddr.js';
 import {
   LabelSelector,
   NetworkPolicyPeer,
@@ -18,6 +18,9 @@ export type OpenTo = 'anyone' | 'every pod' | 'outside addresses';
  * names nobody in particular.
  */
 const LARGEST_PRIVATE_PREFIX = { ipv4: 8, ipv6: 7 } as const;
+
+/** `::ffff:0:0/96` is all of IPv4. */
+const MAPPED_PREFIX = 96;
 
 /** Undefined where every peer of the rule is somebody in particular. */
 export function opennessOf({ peers }: PolicyRule): OpenTo | undefined {
@@ -58,13 +61,23 @@ function opennessOfPeer({
     : undefined;
 }
 
-/** A block that cannot be read counts as large: an older API server may have taken it, and so may the network. */
-export function isLargerThanPrivate(cidr: string): boolean {
+/**
+ * A block that cannot be read counts as large, unless the caller knows that it
+ * does nothing: an older API server may have taken it, and so may the network.
+ */
+export function isLargerThanPrivate(
+  cidr: string,
+  whenUnreadable = true,
+): boolean {
   try {
     const [address, prefix] = parseCIDR(cidr);
-    return prefix < LARGEST_PRIVATE_PREFIX[address.kind()];
+    return address instanceof IPv6 &&
+      address.isIPv4MappedAddress() &&
+      prefix >= MAPPED_PREFIX
+      ? prefix - MAPPED_PREFIX < LARGEST_PRIVATE_PREFIX.ipv4
+      : prefix < LARGEST_PRIVATE_PREFIX[address.kind()];
   } catch {
-    return true;
+    return whenUnreadable;
   }
 }
 
@@ -90,7 +103,7 @@ function isOpenEnded(
 
 /** The ports of a rule in words, or undefined where it takes all ports of a protocol. */
 export function limitedPorts({ ports }: PolicyRule): string | undefined {
-  if (!ports || ports.some(coversAll)) {
+  if (!ports || coverAll(ports)) {
     return undefined;
   }
   const names = ports.map(({ port, endPort, protocol }) => {
@@ -100,9 +113,25 @@ export function limitedPorts({ ports }: PolicyRule): string | undefined {
   return `${names.length === 1 ? 'port' : 'ports'} ${names.join(', ')}`;
 }
 
-function coversAll({ port, endPort }: NetworkPolicyPort): boolean {
-  return (
-    port === undefined ||
-    (typeof port === 'number' && port <= 1 && (endPort ?? 0) >= 65535)
-  );
+/** Whether some protocol is taken whole: by an item without a port, or by ranges that leave no gap between them. */
+export function coverAll(ports: readonly NetworkPolicyPort[]): boolean {
+  const reached = new Map<string, number>();
+  const ranges = ports
+    .flatMap(({ port = 1, endPort, protocol }, index) =>
+      typeof port === 'number'
+        ? {
+            protocol,
+            from: port,
+            to: ports[index].port === undefined ? 65535 : endPort ?? port,
+          }
+        : [],
+    )
+    .sort((left, right) => left.from - right.from);
+  for (const { protocol, from, to } of ranges) {
+    const before = reached.get(protocol) ?? 0;
+    if (from <= before + 1) {
+      reached.set(protocol, Math.max(before, to));
+    }
+  }
+  return [...reached.values()].some(last => last >= 65535);
 }

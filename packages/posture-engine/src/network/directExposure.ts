@@ -43,7 +43,7 @@ export function loadBalancerReach({
   const ranges = spec.loadBalancerSourceRanges?.length
     ? spec.loadBalancerSourceRanges
     : annotated ?? [];
-  if (ranges.length > 0 && !ranges.some(isLargerThanPrivate)) {
+  if (ranges.length > 0 && !ranges.some(range => isLargerThanPrivate(range))) {
     return {
       to: 'ranges',
       ranges,
@@ -60,12 +60,13 @@ export function loadBalancerReach({
     : { to: 'everybody' };
 }
 
-/** Source ranges guard the load balancer's address only, not the ports that it opens on every node. */
+/** Source ranges guard the load balancer's address only, not the ports that it opens on every node. One that is asked for by number is opened all the same. */
 export function opensNodePorts({ spec }: Service): boolean {
   return (
     spec?.type === 'NodePort' ||
     (spec?.type === 'LoadBalancer' &&
-      spec.allocateLoadBalancerNodePorts !== false)
+      (spec.allocateLoadBalancerNodePorts !== false ||
+        (spec.ports ?? []).some(({ nodePort }) => Boolean(nodePort))))
   );
 }
 

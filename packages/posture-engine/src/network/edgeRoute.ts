@@ -40,6 +40,20 @@ export function fieldIn(
   };
 }
 
+/** What a gateway says about the routes through it: one of its doors that takes plaintext is enough. Undefined where there is no door to ask. */
+export function transportThrough(
+  gateway: Parameters<typeof referenceTo>[0] | undefined,
+  doors: readonly { field: string; plain: boolean }[],
+): Pick<EdgeRoute, 'transport' | 'decidedBy'> | undefined {
+  const deciding = doors.find(({ plain }) => plain) ?? doors[0];
+  return gateway && deciding
+    ? {
+        transport: deciding.plain ? 'plaintext' : 'tls',
+        decidedBy: fieldIn(gateway, deciding.field),
+      }
+    : undefined;
+}
+
 /** Why a gateway that a route names was not found. */
 export function missing(
   snapshot: ClusterSnapshot,

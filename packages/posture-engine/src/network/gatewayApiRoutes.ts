@@ -5,8 +5,8 @@ import {
   describeObject,
   referenceTo,
 } from '../snapshot';
-import { EdgeRoute, fieldIn, missing } from './edgeRoute';
-import { hostsOverlap } from './hosts';
+import { EdgeRoute, fieldIn, missing, transportThrough } from './edgeRoute';
+import { hostsOverlap, serviceOfHost } from './hosts';
 
 /** Protocols of the listeners that a kind of route attaches to, per the Gateway API. */
 const LISTENERS: Readonly<Record<string, readonly string[]>> = {
@@ -31,13 +31,16 @@ export function routesOfGatewayRoute(
         ({ requestMirror }) => requestMirror?.backendRef ?? [],
       ),
     ])
-    .filter(
-      ({ kind = 'Service', group = '' }) => kind === 'Service' && group === '',
-    )
-    .map(backend => ({
-      namespace: backend.namespace ?? namespace,
-      name: backend.name,
-    }));
+    .flatMap(backend => {
+      const { kind = 'Service', group = '' } = backend;
+      if (kind === 'Hostname' && group === 'networking.istio.io') {
+        return serviceOfHost(backend.name, namespace) ?? [];
+      }
+      // A ServiceImport has the name and namespace of the Services behind it.
+      return (kind === 'Service' && group === '') || kind === 'ServiceImport'
+        ? { namespace: backend.namespace ?? namespace, name: backend.name }
+        : [];
+    });
   return parentRefs
     .map((parent, index) => ({ ...parent, field: `spec.parentRefs[${index}]` }))
     .filter(({ kind }) => kind !== 'Service') // a route of the mesh
@@ -54,6 +57,7 @@ export function routesOfGatewayRoute(
         .map((listener, index) => ({
           ...listener,
           field: `spec.listeners[${index}].protocol`,
+          plain: listener.protocol !== 'HTTPS' && listener.protocol !== 'TLS',
         }))
         .filter(
           ({ name, port, protocol, hostname }) =>
@@ -64,25 +68,15 @@ export function routesOfGatewayRoute(
               !hostnames?.length ||
               hostnames.some(host => hostsOverlap(host, hostname))),
         );
-      const plain = listeners.find(
-        ({ protocol }) => protocol !== 'HTTPS' && protocol !== 'TLS',
-      );
-      const deciding = plain ?? listeners[0];
-      const state: Pick<EdgeRoute, 'transport' | 'decidedBy' | 'reason'> =
-        gateway && deciding
-          ? {
-              transport: plain ? 'plaintext' : 'tls',
-              decidedBy: fieldIn(gateway, deciding.field),
-            }
-          : {
-              transport: 'unknown',
-              decidedBy: fieldIn(route, parent.field),
-              reason: gateway
-                ? `${describeObject(
-                    referenceTo(gateway),
-                  )} has no listener for ${describeObject(object)}`
-                : missing(snapshot, 'Gateway', parent.kind, where, parent.name),
-            };
+      const state = transportThrough(gateway, listeners) ?? {
+        transport: 'unknown',
+        decidedBy: fieldIn(route, parent.field),
+        reason: gateway
+          ? `${describeObject(
+              referenceTo(gateway),
+            )} has no listener for ${describeObject(object)}`
+          : missing(snapshot, 'Gateway', parent.kind, where, parent.name),
+      };
       return services.map(service => ({ route: object, service, ...state }));
     });
 }

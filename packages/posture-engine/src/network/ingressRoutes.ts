@@ -7,6 +7,7 @@ export function routesOfIngress(ingress: Ingress): EdgeRoute[] {
   const { namespace = 'default' } = ingress.metadata;
   const { defaultBackend, rules = [], tls = [] } = ingress.spec ?? {};
   const object = referenceTo(ingress);
+  const plain = plainAnnotation(ingress);
   const route = (name: string, host: string | undefined): EdgeRoute => {
     const covering = tls.findIndex(
       ({ hosts }) =>
@@ -21,8 +22,8 @@ export function routesOfIngress(ingress: Ingress): EdgeRoute[] {
             decidedBy: fieldIn(ingress, 'spec.tls'),
           }
         : {
-            transport: 'tls',
-            decidedBy: fieldIn(ingress, `spec.tls[${covering}]`),
+            transport: plain ? 'plaintext' : 'tls',
+            decidedBy: fieldIn(ingress, plain ?? `spec.tls[${covering}]`),
           }),
     };
   };
@@ -36,6 +37,24 @@ export function routesOfIngress(ingress: Ingress): EdgeRoute[] {
       ),
     ),
   ];
+}
+
+/**
+ * The annotation that has requests without TLS served beside those with it,
+ * where the controller would redirect them. Every controller gives its own
+ * prefix to the same name; being forced to redirect wins over it.
+ */
+function plainAnnotation({ metadata }: Ingress): string | undefined {
+  const annotations = Object.entries(metadata.annotations ?? {});
+  const says = (suffix: string, value: string) =>
+    annotations.find(
+      ([key, text]) =>
+        key.endsWith(`/${suffix}`) && text.trim().toLowerCase() === value,
+    );
+  const off = says('ssl-redirect', 'false');
+  return off && !says('force-ssl-redirect', 'true')
+    ? `metadata.annotations['${off[0]}']`
+    : undefined;
 }
 
 /** A certificate for `*.shop.example` serves `www.shop.example`, and nothing deeper. */

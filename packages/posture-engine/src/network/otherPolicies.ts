@@ -137,22 +137,27 @@ function ciliumCouldSelect(
   pod: PodView,
 ): boolean {
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => {
-    const label = key.replace(/^(k8s|any)[:.]/, '');
+    // `k8s.io/role` is a label too: only a colon ends the name of a source.
+    const label = key.replace(/^(k8s|any):/, '');
     if (label === 'io.kubernetes.pod.namespace') {
       return value === pod.namespace;
     }
     return Object.hasOwn(pod.labels, label)
       ? pod.labels[label] === value
-      : /^(io\.cilium|io\.kubernetes|reserved)|:/.test(label);
+      : /^((k8s|any)\.|io\.cilium|io\.kubernetes|reserved)|:/.test(label);
   });
 }
 
 /** Calico's selectors are expressions, and its order decides: any of its policies may. Those that mirror NetworkPolicies say nothing new. */
 function calicoCouldChange(
-  { metadata: { name }, spec }: CalicoPolicy,
+  { apiVersion, metadata: { name }, spec }: CalicoPolicy,
   direction: Direction,
 ): boolean {
-  if (name.startsWith('knp.default.')) {
+  // Only Calico's own API server shows mirrors; what is stored by that name is a policy like any other.
+  if (
+    name.startsWith('knp.default.') &&
+    apiVersion.startsWith('projectcalico.org/')
+  ) {
     return false;
   }
   const type = direction === 'ingress' ? 'Ingress' : 'Egress';
@@ -160,5 +165,5 @@ function calicoCouldChange(
     ...(spec?.ingress || !spec?.egress ? ['Ingress'] : []),
     ...(spec?.egress ? ['Egress'] : []),
   ];
-  return (spec?.types ?? implied).includes(type);
+  return (spec?.types?.length ? spec.types : implied).includes(type);
 }

@@ -1,8 +1,9 @@
 /** Which Services lead to a pod. */
 import { ClusterSnapshot, PodView, Service } from '../snapshot';
 import { SelectorIndex } from '../selectors';
+import { serviceOfHost } from './hosts';
 
-/** A Service without a selector leads to what its endpoints say, which nothing here reads. */
+/** See {@link servicesWithoutSelector} for the others. */
 function serviceIndexOf(
   snapshot: ClusterSnapshot,
   namespace: string,
@@ -12,8 +13,7 @@ function serviceIndexOf(
       .inNamespace('Service', namespace)
       .filter(
         ({ spec }) =>
-          Object.keys(spec?.selector ?? {}).length > 0 &&
-          spec?.type !== 'ExternalName',
+          !isWithoutSelector({ spec }) && spec?.type !== 'ExternalName',
       ),
     ({ spec }) => ({ matchLabels: spec?.selector }),
   );
@@ -24,4 +24,42 @@ export function servicesSelecting(
   { namespace, labels }: PodView,
 ): Service[] {
   return snapshot.deriveIn(namespace, serviceIndexOf).matching(labels);
+}
+
+function isWithoutSelector({ spec }: Pick<Service, 'spec'>): boolean {
+  return Object.keys(spec?.selector ?? {}).length === 0;
+}
+
+/** Services that lead to what somebody wrote into their endpoints, which nothing here reads: any pod, perhaps. */
+export function servicesWithoutSelector(
+  snapshot: ClusterSnapshot,
+  namespace: string,
+): Service[] {
+  return snapshot
+    .inNamespace('Service', namespace)
+    .filter(
+      service =>
+        isWithoutSelector(service) && service.spec?.type !== 'ExternalName',
+    );
+}
+
+/** Services of type ExternalName in a namespace that are another name for one of these. */
+export function aliasesOf(
+  services: readonly Service[],
+  snapshot: ClusterSnapshot,
+  namespace: string,
+): Service[] {
+  return snapshot.inNamespace('Service', namespace).filter(({ spec }) => {
+    const target =
+      spec?.type === 'ExternalName' &&
+      serviceOfHost(spec.externalName, namespace);
+    return (
+      target &&
+      services.some(
+        ({ metadata }) =>
+          metadata.name === target.name &&
+          metadata.namespace === target.namespace,
+      )
+    );
+  });
 }

@@ -5,8 +5,8 @@ import {
   describeObject,
   referenceTo,
 } from '../snapshot';
-import { EdgeRoute, fieldIn, missing } from './edgeRoute';
-import { hostsOverlap } from './hosts';
+import { EdgeRoute, fieldIn, missing, transportThrough } from './edgeRoute';
+import { hostsOverlap, serviceOfHost } from './hosts';
 
 export function routesOfVirtualService(
   route: VirtualService,
@@ -38,6 +38,9 @@ export function routesOfVirtualService(
       .map((server, position) => ({
         ...server,
         field: `spec.servers[${position}]`,
+        plain:
+          !/^(HTTPS|TLS)$/i.test(server.port?.protocol ?? '') &&
+          !server.tls?.httpsRedirect,
       }))
       .filter(({ hosts: served = ['*'] }) =>
         served.some(pattern =>
@@ -46,33 +49,21 @@ export function routesOfVirtualService(
           ),
         ),
       );
-    const plain = servers.find(
-      ({ port, tls: settings }) =>
-        !/^(HTTPS|TLS)$/i.test(port?.protocol ?? '') &&
-        !settings?.httpsRedirect,
-    );
-    const deciding = plain ?? servers[0];
-    const state: Pick<EdgeRoute, 'transport' | 'decidedBy' | 'reason'> =
-      gateway && deciding
-        ? {
-            transport: plain ? 'plaintext' : 'tls',
-            decidedBy: fieldIn(gateway, deciding.field),
-          }
-        : {
-            transport: 'unknown',
-            decidedBy: fieldIn(route, `spec.gateways[${index}]`),
-            reason: gateway
-              ? `${describeObject(
-                  referenceTo(gateway),
-                )} has no server for ${describeObject(object)}`
-              : missing(
-                  snapshot,
-                  'Gateway.networking.istio.io',
-                  'Gateway',
-                  where,
-                  name,
-                ),
-          };
+    const state = transportThrough(gateway, servers) ?? {
+      transport: 'unknown',
+      decidedBy: fieldIn(route, `spec.gateways[${index}]`),
+      reason: gateway
+        ? `${describeObject(
+            referenceTo(gateway),
+          )} has no server for ${describeObject(object)}`
+        : missing(
+            snapshot,
+            'Gateway.networking.istio.io',
+            'Gateway',
+            where,
+            name,
+          ),
+    };
     return services.map(service => ({ route: object, service, ...state }));
   });
 }
@@ -88,16 +79,4 @@ function servicesOf({ metadata, spec }: VirtualService) {
     .flatMap(
       host => serviceOfHost(host, metadata.namespace ?? 'default') ?? [],
     );
-}
-
-/** `orders`, `orders.shop`, `orders.shop.svc`, `orders.shop.svc.cluster.local`; a name of another domain is no Service of this cluster. */
-function serviceOfHost(
-  host: string | undefined,
-  namespace: string,
-): EdgeRoute['service'] | undefined {
-  const [name, where, svc] = (host ?? '').split('.');
-  if (!name || (svc !== undefined && svc !== 'svc')) {
-    return undefined;
-  }
-  return { name, namespace: where ?? namespace };
 }

@@ -64,7 +64,7 @@ function read(object: KubernetesObject): ReadResult {
   const schema = KINDS[kind].schema as z.ZodType<Resource<KindName>>;
   try {
     const parsed = schema.safeParse(
-      hasNull(object) ? withoutNulls(object) : object,
+      hasNull(object) ? withoutNulls(object, textMapsOf(kind)) : object,
     );
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -117,17 +117,65 @@ function hasNull(value: unknown): boolean {
   );
 }
 
-/** An API server treats a null field as absent; null items of a list stay, and are an error. */
-function withoutNulls(value: unknown): unknown {
+/**
+ * An API server treats a null field as absent; null items of a list stay, and
+ * are an error. But a null value of a label or in a selector is the empty text
+ * to it, so that a selector with one matches next to nothing, not everything.
+ */
+function withoutNulls(value: unknown, textMaps: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) {
-    return value.map(item => (item === null ? item : withoutNulls(item)));
+    return value.map(item =>
+      item === null ? item : withoutNulls(item, textMaps),
+    );
   }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, field]) => field !== null)
-        .map(([key, field]) => [key, withoutNulls(field)]),
+        .map(([key, field]) => [
+          key,
+          textMaps.has(key) && isTextMap(field)
+            ? nullsAsEmpty(field)
+            : withoutNulls(field, textMaps),
+        ]),
     );
   }
   return value;
+}
+
+type TextMap = Record<string, string | null>;
+
+function isTextMap(value: unknown): value is TextMap {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      field => field === null || typeof field === 'string',
+    )
+  );
+}
+
+function nullsAsEmpty(map: TextMap): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).map(([key, text]) => [key, text ?? '']),
+  );
+}
+
+const METADATA_MAPS: ReadonlySet<string> = new Set(['labels', 'annotations']);
+const OWN_MAPS: ReadonlySet<string> = new Set([
+  ...METADATA_MAPS,
+  'matchLabels',
+  'selector', // of a Service
+]);
+/** Groups that are no CustomResourceDefinitions: in those a schema prunes nulls from every other map. */
+const OWN_GROUPS: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'batch',
+  'networking.k8s.io',
+]);
+
+function textMapsOf(kind: KindName): ReadonlySet<string> {
+  return OWN_GROUPS.has(KINDS[kind].group) ? OWN_MAPS : METADATA_MAPS;
 }

@@ -1,5 +1,4 @@
 /** Third-party cases with known outcomes, kept beside the project. Tests that need them are skipped by name where they are absent. */
-/* eslint-disable no-restricted-imports -- only tests load this file, and their data is on the disk */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';

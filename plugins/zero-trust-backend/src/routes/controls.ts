@@ -1,6 +1,6 @@
 /** GET /controls */
 import { zeroTrustPostureReadPermission } from '@backstage-zero-trust/plugin-zero-trust-common';
-import type { RouterOptions, ZeroTrustRouter } from './createRouter';
+import type { RouterOptions, ZeroTrustRouter } from './openApiRouter';
 import { requirePermission } from './requirePermission';
 
 export function addControlsRoute(

@@ -1,6 +1,6 @@
 /** GET /entities/{namespace}/{kind}/{name}/findings */
 import { zeroTrustPostureReadPermission } from '@backstage-zero-trust/plugin-zero-trust-common';
-import type { RouterOptions, ZeroTrustRouter } from './createRouter';
+import type { RouterOptions, ZeroTrustRouter } from './openApiRouter';
 import { requirePermission } from './requirePermission';
 
 export function addEntityFindingsRoute(

@@ -158,6 +158,30 @@ describe('AN-1 of running pods', () => {
     );
   });
 
+  it('a container that only shapes the proxy to be injected is none', () => {
+    expectFinding(
+      orders() +
+        pod(
+          'orders-1',
+          '',
+          '{ name: app }, { name: istio-proxy, image: auto }',
+        ),
+      { verdict: 'fail' },
+    );
+  });
+
+  it('the mark of istio-cni is not believed where it was copied into the template and nothing asks ztunnel', () => {
+    expectFinding(orders(AMBIENT) + pod('orders-1', AMBIENT), {
+      verdict: 'unknown',
+    });
+    expectFinding(
+      namespace('istio.io/dataplane-mode: ambient') +
+        orders(AMBIENT) +
+        pod('orders-1', AMBIENT),
+      { verdict: 'pass' },
+    );
+  });
+
   it('the annotation of a former injection is no sidecar', () => {
     expectFinding(
       orders() +
@@ -221,7 +245,7 @@ spec:
 });
 
 describe('AN-1 of manifests, by the rules of injection', () => {
-  const outcome = (
+  const expectOutcome = (
     namespaceManifest: string,
     template: string,
     verdict: 'pass' | 'fail' | 'unknown',
@@ -316,11 +340,11 @@ describe('AN-1 of manifests, by the rules of injection', () => {
       'pass',
     ],
   ] as const)('%s', (_, labels, template, verdict) => {
-    outcome(namespace(labels), template, verdict);
+    expectOutcome(namespace(labels), template, verdict);
   });
 
   it('hostNetwork is never injected', () => {
-    outcome(
+    expectOutcome(
       namespace('istio-injection: enabled'),
       '',
       'fail',
@@ -340,10 +364,12 @@ describe('AN-1 of manifests, by the rules of injection', () => {
     );
   });
 
-  it('a namespace that is not in the source leaves it open, unless the pod decides', () => {
-    outcome('', '', 'unknown');
-    outcome('', 'labels: { sidecar.istio.io/inject: "true" }', 'pass');
-    outcome(
+  it('a namespace that is not in the source leaves it open, unless the pod decides alone: it may forbid what the pod asks of an injector', () => {
+    expectOutcome('', '', 'unknown');
+    expectOutcome('', 'labels: { sidecar.istio.io/inject: "true" }', 'unknown');
+    expectOutcome('', 'labels: { istio.io/rev: stable }', 'unknown');
+    expectOutcome('', 'labels: { istio.io/dataplane-mode: ambient }', 'pass');
+    expectOutcome(
       '',
       'labels: { istio.io/dataplane-mode: none, sidecar.istio.io/inject: "false" }, annotations: { linkerd.io/inject: disabled }',
       'fail',

@@ -404,6 +404,34 @@ describe('AN-2: what goes past the proxy is plaintext whatever the mode', () => 
     );
   });
 
+  it('an IPv6 address beside an IPv4 one is captured only with dual stack, so without a sign of it nobody can tell', () => {
+    const dual = (pod: string, ...ips: string[]) =>
+      STRICT +
+      pod.replace(
+        '\n---',
+        `\nstatus: { podIPs: [${ips
+          .map(ip => `{ ip: "${ip}" }`)
+          .join(', ')}] }\n---`,
+      );
+    const verdicts = (manifests: string, verdict: 'pass' | 'unknown') =>
+      expectPorts(manifests, { 8080: { verdict }, '*': { verdict } });
+    verdicts(dual(sidecarPod(), '10.0.0.1', 'fd00::1'), 'unknown');
+    verdicts(dual(sidecarPod(), 'fd00::1', '10.0.0.1'), 'pass');
+    verdicts(dual(sidecarPod(), '10.0.0.1'), 'pass');
+    verdicts(dual(ambientPod(), '10.0.0.1', 'fd00::1'), 'pass');
+    verdicts(
+      dual(
+        sidecarPod().replace(
+          'args: [proxy, sidecar]',
+          'args: [proxy, sidecar], env: [{ name: ISTIO_DUAL_STACK, value: "true" }]',
+        ),
+        '10.0.0.1',
+        'fd00::1',
+      ),
+      'pass',
+    );
+  });
+
   it('interceptionMode NONE, wherever it is said', () => {
     const open = { 8080: 'fail', '*': 'fail' } as const;
     expectOpen(
@@ -414,10 +442,29 @@ describe('AN-2: what goes past the proxy is plaintext whatever the mode', () => 
       { annotations: 'proxy.istio.io/config: "interceptionMode: NONE"' },
       open,
     );
+    for (const meshConfig of [
+      { defaultConfig: { interceptionMode: 'NONE' } },
+      // Istio reads protobuf's JSON, which knows two more ways to say so.
+      { default_config: { interception_mode: 'NONE' } },
+      { defaultConfig: { interceptionMode: 2 } },
+    ]) {
+      expectPorts(
+        STRICT + sidecarPod(),
+        { 8080: { verdict: 'fail' }, '*': { verdict: 'fail' } },
+        { meshConfig },
+      );
+    }
+    expectOpen(
+      { annotations: 'proxy.istio.io/config: "interception_mode: NONE"' },
+      open,
+    );
+  });
+
+  it('root_namespace names the root namespace as rootNamespace does', () => {
     expectPorts(
       STRICT + sidecarPod(),
       { 8080: { verdict: 'fail' }, '*': { verdict: 'fail' } },
-      { meshConfig: { defaultConfig: { interceptionMode: 'NONE' } } },
+      { meshConfig: { root_namespace: 'mesh-root' } },
     );
   });
 

@@ -3,7 +3,7 @@ import { PodView, Workload, describeObject } from '../../snapshot';
 import { applicationContainers } from '../../mesh/containers';
 import { PodPort, exposureOf, worstPodPorts } from '../../mesh/inboundPorts';
 import { Control, Judgement } from '../control';
-import { asSentence, ofInfrastructure } from './meshWords';
+import { asSentence, doubtOf, ofInfrastructure } from './meshWords';
 import { openPort } from './openPort';
 import { Question, evidenceOf, subjectOf } from './portWords';
 
@@ -107,13 +107,8 @@ function unknownMessage(question: Question): string {
     return `Cannot be told for ${subject}: a Linkerd proxy stands before it, and the policies of Linkerd are not read.`;
   }
   return `Cannot be told for ${subject}: ${port.bypass
-    .map(
-      ({ object, field }) =>
-        `${describeObject(object)} has the proxy bind it (${field})`,
-    )
-    .join(
-      '; ',
-    )}, and whether the application listens beyond 127.0.0.1 is not visible.`;
+    .map(doubtOf)
+    .join('; ')}.`;
 }
 
 /** Ports of UDP and SCTP, which no mesh carries. */

@@ -107,4 +107,45 @@ spec: { selector: { app: orders } }
     expectFinding(service + target('orders'), { verdict: 'fail' });
     expectFinding(service + target('web'), { verdict: 'not-applicable' });
   });
+
+  it('a policy on a waypoint in front of the workload is meant for it, by name or by class', () => {
+    const namespace = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio.io/use-waypoint: waypoint } }
+---`;
+    const target = (kind: string, name: string, where = 'shop') =>
+      rehearsed(
+        'true',
+        `{ targetRefs: [{ kind: ${kind}, name: ${name} }] }`,
+        `${where}/rehearsed`,
+      );
+    expectFinding(namespace + target('Gateway', 'waypoint'), {
+      verdict: 'fail',
+    });
+    expectFinding(
+      namespace + target('GatewayClass', 'istio-waypoint', 'istio-system'),
+      { verdict: 'fail' },
+    );
+    expectFinding(namespace + target('Gateway', 'other'), {
+      verdict: 'not-applicable',
+    });
+    expectFinding(target('Gateway', 'waypoint'), {
+      verdict: 'not-applicable',
+    });
+  });
+
+  it('a policy on a Gateway is meant for the pods that are this gateway', () => {
+    expectFindings(
+      {
+        control: dryRun,
+        manifests:
+          sidecarPod({
+            labels: 'gateway.networking.k8s.io/gateway-name: edge',
+          }) +
+          rehearsed('true', '{ targetRefs: [{ kind: Gateway, name: edge }] }'),
+      },
+      [{ of: 'Deployment shop/orders', verdict: 'fail' }],
+    );
+  });
 });

@@ -13,7 +13,9 @@ import {
   isDryRun,
   targetsOf,
 } from '../../mesh/authorizationPolicy';
+import { entryOf } from '../../mesh/podFields';
 import { servicesOf } from '../../mesh/servicePorts';
+import { WAYPOINT_CLASS, waypointsOf } from '../../mesh/waypoint';
 import { Control, Evidence, Judgement } from '../control';
 import { enumerate } from '../wording';
 
@@ -38,6 +40,8 @@ export const dryRun: Control = {
     { kind: 'Service', in: 'namespace' },
     { kind: 'AuthorizationPolicy', in: 'mesh' },
     { kind: 'ConfigMap', in: 'control-plane' },
+    // Its labels may name a waypoint.
+    { kind: 'Namespace', in: 'cluster', optional: true },
   ],
   evaluate(workload, snapshot) {
     const policies = policiesOf(workload, snapshot);
@@ -59,7 +63,13 @@ export const dryRun: Control = {
   },
 };
 
-/** All policies that mean a pod of the workload, or a Service in front of one. */
+/** Gateways that were made of a Gateway object carry its name; the second label is that of older versions. */
+const GATEWAY_NAMES = [
+  'gateway.networking.k8s.io/gateway-name',
+  'istio.io/gateway-name',
+];
+
+/** All policies that mean a pod of the workload, a Service or a waypoint in front of one, or the Gateway that it is. */
 function policiesOf(
   workload: Workload,
   snapshot: ClusterSnapshot,
@@ -69,14 +79,31 @@ function policiesOf(
     const services = new Set(
       servicesOf(pod, snapshot).map(({ metadata }) => metadata.name),
     );
+    const waypoints = waypointsOf(pod, snapshot);
+    const gateways = [
+      ...waypoints.map(({ namespace, name }) => `${namespace}/${name}`),
+      ...GATEWAY_NAMES.flatMap(label => {
+        const name = entryOf(pod.labels, label);
+        return name === undefined ? [] : `${pod.namespace}/${name}`;
+      }),
+    ];
     for (const attached of attachedPolicies(pod, 'sidecar', snapshot)) {
       const targets = targetsOf(attached.policy);
+      const { namespace } = attached.policy.metadata;
       const meant =
         targets.length === 0 ||
-        (attached.policy.metadata.namespace === pod.namespace &&
-          targets.some(
-            ({ kind, name }) => kind === 'Service' && services.has(name),
-          ));
+        targets.some(({ kind, name }) => {
+          switch (kind) {
+            case 'Service':
+              return namespace === pod.namespace && services.has(name);
+            case 'Gateway':
+              return gateways.includes(`${namespace}/${name}`);
+            case 'GatewayClass':
+              return waypoints.length > 0 && name === WAYPOINT_CLASS;
+            default:
+              return false;
+          }
+        });
       if (meant) {
         found.set(attached.policy, attached);
       }

@@ -157,6 +157,40 @@ describe.each(BOTH)('AZ-1 with %s', (dataPlane, pod) => {
     });
   });
 
+  it('rules that name ports alone let everybody in to a workload that declares none', () => {
+    expectFinding(
+      pod({ ports: '' }) +
+        allow('{ rules: [{ to: [{ operation: { ports: ["8080"] } }] }] }'),
+      { verdict: 'fail' },
+    );
+  });
+
+  it('a block of addresses larger than any private network names nobody', () => {
+    for (const block of ['0.0.0.0/0', '10.0.0.0/0', '0.0.0.0/1', '2000::/3']) {
+      expectFinding(
+        pod() +
+          allow(
+            `{ rules: [{ from: [{ source: { ipBlocks: ["${block}"] } }] }] }`,
+          ),
+        { verdict: 'fail' },
+      );
+      expectFinding(
+        pod() +
+          allow(
+            `{ rules: [{ when: [{ key: source.ip, values: ["${block}"] }] }] }`,
+          ),
+        { verdict: 'fail' },
+      );
+    }
+    expectFinding(
+      pod() +
+        allow(
+          '{ rules: [{ when: [{ key: source.ip, values: ["10.0.0.0/8"] }] }] }',
+        ),
+      { verdict: 'pass' },
+    );
+  });
+
   it('any authenticated workload is a wide rule, but it names an identity', () => {
     expectFinding(
       pod() +
@@ -210,6 +244,18 @@ describe('AZ-1: sidecars and ztunnel read the same policy differently', () => {
       'pass',
     ],
     [
+      'trust domains beside a block list: ztunnel reads the block list alone',
+      '{ rules: [{ from: [{ source: { trustDomains: [a], notNamespaces: [b] } }] }] }',
+      'pass',
+      'fail',
+    ],
+    [
+      'trust domains alone, which leave ztunnel a source that matches nothing',
+      '{ rules: [{ from: [{ source: { trustDomains: [a] } }] }] }',
+      'pass',
+      'pass',
+    ],
+    [
       'selector: {}, which selects no pod of ztunnel',
       `{ selector: {}, ${WEB.slice(1)}`,
       'pass',
@@ -245,6 +291,34 @@ describe('AZ-1: nobody is refused where no proxy is asked', () => {
         verdict: 'fail',
         message:
           'No policy is asked about port 9090 of orders: what comes in there goes past the proxy.',
+      },
+    );
+  });
+
+  it('and on a port that the proxy binds itself it is unknown: the application may listen past it', () => {
+    const sidecar = `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: orders, namespace: shop }
+spec: { ingress: [{ port: { number: 8080, protocol: HTTP, name: http }, captureMode: NONE, defaultEndpoint: "127.0.0.1:9090" }] }
+---`;
+    expectFinding(sidecarPod() + sidecar + allow(WEB), {
+      verdict: 'unknown',
+      message:
+        'Cannot be told for port 8080 of orders: Sidecar shop/orders has the proxy bind it (spec.ingress[0]), and whether the application listens beyond 127.0.0.1 is not visible.',
+    });
+  });
+
+  it('and on an address of a family that the proxy may not capture it is unknown', () => {
+    expectFinding(
+      sidecarPod().replace(
+        '\n---',
+        '\nstatus: { podIPs: [{ ip: 10.0.0.1 }, { ip: "fd00::1" }] }\n---',
+      ) + allow(WEB),
+      {
+        verdict: 'unknown',
+        message:
+          'Cannot be told for port 8080 of orders: Pod shop/orders-1 has the address fd00::1 besides, and unless its proxy was told of dual stack (ISTIO_DUAL_STACK, which nothing here shows) connections to that address go past it.',
       },
     );
   });

@@ -11,7 +11,11 @@ import { Bypass, captureOf } from '../../mesh/capture';
 import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
 import { DefaultDeny, defaultDenyOf } from '../../mesh/defaultDeny';
 import { knownPorts } from '../../mesh/inboundPorts';
-import { asSentence, ofInfrastructure } from '../authentication/meshWords';
+import {
+  asSentence,
+  doubtOf,
+  ofInfrastructure,
+} from '../authentication/meshWords';
 import { Control, Judgement } from '../control';
 import { enumerate, sentence } from '../wording';
 import { IGNORED, absentFix, ignoredEvidence } from './ignoredPolicies';
@@ -73,7 +77,7 @@ interface View {
   pod: PodView;
   membership: PodDataPlane;
   ports: readonly number[];
-  /** Ports on which no policy is asked, and why. */
+  /** Ports on which no policy is asked, and why; the last word on some is the application's. */
   uncaptured: { port: number | null; bypass: Bypass }[];
 }
 
@@ -91,10 +95,7 @@ function viewOf(
     membership,
     ports,
     uncaptured: [...ports, null].flatMap(port =>
-      capture
-        .bypassOf(port)
-        .filter(({ certain }) => certain)
-        .map(bypass => ({ port, bypass })),
+      capture.bypassOf(port).map(bypass => ({ port, bypass })),
     ),
   };
 }
@@ -129,13 +130,16 @@ function judgePod(view: View, snapshot: ClusterSnapshot): Judgement {
   if (dataPlane === 'none') {
     return outside(view);
   }
-  if (view.uncaptured.length > 0) {
-    return pastTheProxy(view);
+  const certain = view.uncaptured.filter(({ bypass }) => bypass.certain);
+  if (certain.length > 0) {
+    return pastTheProxy({ ...view, uncaptured: certain });
   }
   const deny = defaultDenyOf({ pod, dataPlane, ports }, snapshot);
   switch (deny.state) {
     case 'effective':
-      return proof(view, deny.allowing);
+      return view.uncaptured.length > 0
+        ? perhapsPastTheProxy(view)
+        : proof(view, deny.allowing);
     case 'absent':
       return absent(view, deny.ignored);
     case 'open':
@@ -203,6 +207,21 @@ function pastTheProxy(view: View): Judgement {
     fix: {
       summary: `Take these ports back under the proxy, and restart ${name}. Callers that no AuthorizationPolicy names are refused there from then on.`,
     },
+  };
+}
+
+function perhapsPastTheProxy({ workload, uncaptured }: View): Judgement {
+  const [{ port, bypass }] = uncaptured;
+  return {
+    verdict: 'unknown',
+    message: `Cannot be told for ${
+      port === null ? 'any port' : `port ${port}`
+    } of ${workload.reference.name}: ${doubtOf(bypass)}.`,
+    evidence: uncaptured.map(({ bypass: { object, field, value } }) => ({
+      object,
+      field,
+      value,
+    })),
   };
 }
 

@@ -145,8 +145,16 @@ describe('NW-1 default deny of the network', () => {
     expect(incoming('[{from: []}]')).toBe(anyone);
     expect(incoming('[{ports: [{protocol: TCP}]}]')).toBe(anyone);
     expect(incoming('[{ports: [{port: 1, endPort: 65535}]}]')).toBe(anyone);
+    expect(
+      incoming(
+        '[{ports: [{port: 3000, endPort: 65535}, {port: 1, endPort: 2999}]}]',
+      ),
+    ).toBe(anyone);
     expect(incoming('[{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]')).toBe(anyone);
     expect(incoming("[{from: [{ipBlock: {cidr: '::/0'}}]}]")).toBe(anyone);
+    expect(incoming("[{from: [{ipBlock: {cidr: '::ffff:0:0/96'}}]}]")).toBe(
+      anyone,
+    );
     expect(
       incoming(
         '[{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}]',
@@ -207,6 +215,13 @@ describe('NW-1 default deny of the network', () => {
     expect(outgoing('[{}]')).toBe(
       'medium: orders can open connections to every address, in the cluster and outside.',
     );
+    expect(
+      outgoing(
+        '[{ports: [{port: 1, endPort: 29999}]}, {ports: [{port: 30000, endPort: 65535}]}]',
+      ),
+    ).toBe(
+      'medium: orders can open connections to every address, in the cluster and outside.',
+    );
     expect(outgoing('[{to: [{namespaceSelector: {}}]}]')).toBe(
       'medium: orders can open connections to every pod in the cluster.',
     );
@@ -238,6 +253,35 @@ describe('NW-1 default deny of the network', () => {
         },
       ],
     );
+  });
+
+  it('is not brought about by a selector with a null label: to the API server that is an empty text, which no pod has', () => {
+    expect(
+      findingFor(
+        policy(
+          '{podSelector: {matchLabels: {app: null}}, policyTypes: [Ingress, Egress]}',
+        ),
+      ).verdict,
+    ).toBe('fail');
+  });
+
+  it('is not brought about by a policy with a peer that every API server refuses', () => {
+    for (const from of [
+      '{}',
+      '{ipBlock: {cidr: 10.0.0.0/16}, namespaceSelector: {}}',
+    ]) {
+      expect(
+        findingFor(
+          policy(
+            `{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [${from}]}]}`,
+          ),
+        ),
+      ).toMatchObject({
+        verdict: 'unknown',
+        message:
+          'Cannot be told: in test, NetworkPolicy shop/rules cannot be read: spec.ingress[0].from[0]: a peer must have selectors or an ipBlock, and not both.',
+      });
+    }
   });
 
   it('does not guess about a selector with an operator that Kubernetes does not have', () => {
@@ -372,6 +416,29 @@ spec: ${spec}
     }
   });
 
+  it('takes only a colon in a label of Cilium for the end of a source: `k8s.io/role` is a label', () => {
+    const labelled = orders.replace(
+      'app: orders',
+      'app: orders, k8s.io/role: api',
+    );
+    for (const [value, expected] of [
+      ['api', 'unknown'],
+      ['web', 'pass'],
+    ]) {
+      expect(
+        findingsOf({
+          control,
+          manifests:
+            labelled +
+            bothClosed +
+            cilium(
+              `{endpointSelector: {matchLabels: {k8s.io/role: ${value}}}, ingress: [{}]}`,
+            ),
+        })[0].verdict,
+      ).toBe(expected);
+    }
+  });
+
   it('is not disturbed by a Cilium policy of another namespace, for other pods, or that only denies', () => {
     for (const extra of [
       cilium('{endpointSelector: {}, ingress: [{}]}', 'other'),
@@ -392,6 +459,31 @@ spec: {selector: all(), types: [Ingress]}
 `;
     expect(verdict(bothClosed, calico('default.extra'))).toBe('unknown');
     expect(verdict(bothClosed, calico('knp.default.closed'))).toBe('pass');
+    // Stored under that name, it is no mirror.
+    expect(
+      verdict(
+        bothClosed,
+        calico('knp.default.closed').replace(
+          'projectcalico.org/v3',
+          'crd.projectcalico.org/v1',
+        ),
+      ),
+    ).toBe('unknown');
+  });
+
+  it('reads an empty list of types in a Calico policy as none, which its rules imply', () => {
+    expect(
+      verdict(
+        bothClosed,
+        `
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: extra}
+spec: {selector: all(), types: [], ingress: [{action: Allow}]}
+`,
+      ),
+    ).toBe('unknown');
   });
 
   it('is unknown where such policies may not be listed', () => {

@@ -8,7 +8,12 @@ import {
   isolationOf,
   policiesSelecting,
 } from '../../network/networkPolicy';
-import { OpenTo, limitedPorts, opennessOf } from '../../network/breadth';
+import {
+  OpenTo,
+  coverAll,
+  limitedPorts,
+  opennessOf,
+} from '../../network/breadth';
 import {
   OTHER_POLICY_KINDS,
   policiesThatMayOverrule,
@@ -156,7 +161,11 @@ function holeOf(
       return openRule(workload, rule, openTo, ports);
     }
   }
-  return undefined;
+  const [wide, ...others] = isolation.rules.filter(opennessOf);
+  const openTo = wide && opennessOf(wide);
+  return openTo && coverAll([wide, ...others].flatMap(by => by.ports ?? []))
+    ? openRule(workload, wide, openTo, undefined)
+    : undefined;
 }
 
 function unselected(

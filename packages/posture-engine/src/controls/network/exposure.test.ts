@@ -79,19 +79,37 @@ describe('NW-8 exposure: straight to the pods', () => {
     );
   });
 
-  it('does not count a load balancer that selects other pods, or none', () => {
+  it('does not count a load balancer that selects other pods', () => {
     expect(
       found(
         orders(),
         service('type: LoadBalancer').replace('app: orders', 'app: web'),
       ),
     ).toBe(inside);
+  });
+
+  it('is unknown beside a Service without a selector that leads in, since its endpoints may be any pod', () => {
+    const without = (spec: string) =>
+      found(orders(), service(spec).replace('{app: orders}', '{}'));
+    for (const spec of [
+      'type: LoadBalancer',
+      'type: NodePort',
+      'externalIPs: [192.0.2.1]',
+    ]) {
+      expect(without(spec)).toBe(
+        'unknown: Whether Service shop/orders leads to orders cannot be told: it can be reached from outside, and it has no selector but endpoints of its own, which are not read.',
+      );
+    }
+    expect(without('type: ClusterIP')).toBe(inside);
+  });
+
+  it('reads a null label as the empty text that it is to the API server, in pods and in selectors', () => {
     expect(
       found(
-        orders(),
-        service('type: LoadBalancer').replace('{app: orders}', '{}'),
-      ),
-    ).toBe(inside);
+        orders().replace('app: orders', 'app: null'),
+        service('type: LoadBalancer').replace('app: orders', 'app: null'),
+      ).slice(0, 5),
+    ).toBe('high:');
   });
 
   it('passes for a load balancer that admits certain networks and opens no node ports', () => {
@@ -116,6 +134,17 @@ describe('NW-8 exposure: straight to the pods', () => {
     ).toBe(
       'low: Anyone who reaches the network of the nodes can call orders past the source ranges of its load balancer.',
     );
+  });
+
+  it('knows that a node port asked for by number is opened, allocated by itself or not', () => {
+    expect(
+      found(
+        orders(),
+        service(
+          'type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24], allocateLoadBalancerNodePorts: false',
+        ).replace('{port: 80}', '{port: 80, nodePort: 30080}'),
+      ).slice(0, 4),
+    ).toBe('low:');
   });
 
   it('takes source ranges for everybody as none', () => {
@@ -224,6 +253,44 @@ describe('NW-8 exposure: through the edge', () => {
     }
   });
 
+  it('fails for an Ingress that is told to serve without TLS too', () => {
+    const told = (annotations: string) =>
+      found(
+        orders(),
+        service(''),
+        ingress(', tls: [{hosts: [shop.example]}]').replace(
+          'namespace: shop',
+          `namespace: shop, annotations: {${annotations}}`,
+        ),
+      ).slice(0, 6);
+    const off = 'nginx.ingress.kubernetes.io/ssl-redirect: "false"';
+    expect(told(off)).toBe('medium');
+    expect(
+      told(`${off}, nginx.ingress.kubernetes.io/force-ssl-redirect: "true"`),
+    ).toBe('pass: ');
+    expect(told('nginx.ingress.kubernetes.io/ssl-redirect: "true"')).toBe(
+      'pass: ',
+    );
+  });
+
+  it('follows an ExternalName of the namespace to the Service that it is another name for', () => {
+    const alias = `
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: shop}
+spec: {type: ExternalName, externalName: orders.shop.svc.cluster.local}
+`;
+    expect(
+      found(
+        orders(),
+        service(''),
+        alias,
+        ingress('').replace('name: orders', 'name: alias'),
+      ).slice(0, 6),
+    ).toBe('medium');
+  });
+
   const gateway = (listeners: string, rest = '') =>
     object(
       'gateway.networking.k8s.io/v1',
@@ -269,6 +336,22 @@ describe('NW-8 exposure: through the edge', () => {
         route('{name: edge}', 'TCPRoute').replace('/v1\n', '/v1alpha2\n'),
       ),
     ).toBe('medium');
+  });
+
+  it('follows a route to the host name or the import of a Service', () => {
+    for (const backend of [
+      'group: networking.istio.io, kind: Hostname, name: orders.shop.svc.cluster.local',
+      'group: multicluster.x-k8s.io, kind: ServiceImport, name: orders',
+    ]) {
+      expect(
+        found(
+          orders(),
+          service(''),
+          gateway(http),
+          route().replace('{name: orders, port: 80}', `{${backend}, port: 80}`),
+        ).slice(0, 6),
+      ).toBe('medium');
+    }
   });
 
   it('does not count routes of the mesh', () => {

@@ -10,7 +10,11 @@ import {
   GATEWAY_KINDS,
   routesTo,
 } from '../../network/edgeRoutes';
-import { servicesSelecting } from '../../network/services';
+import {
+  aliasesOf,
+  servicesSelecting,
+  servicesWithoutSelector,
+} from '../../network/services';
 import {
   ClusterSnapshot,
   MissingAccess,
@@ -67,9 +71,11 @@ export const exposure: Control = {
         workload.pods.flatMap(pod => servicesSelecting(snapshot, pod)),
       ),
     ];
-    const routes = services.flatMap(({ metadata: { name, namespace = '' } }) =>
-      routesTo(snapshot, namespace, name),
-    );
+    const { namespace } = workload.reference;
+    const routes = [
+      ...services,
+      ...aliasesOf(services, snapshot, namespace),
+    ].flatMap(({ metadata: { name } }) => routesTo(snapshot, namespace, name));
     const waysIn = worstFirst([
       ...workload.pods.flatMap(pod => onNode(workload, pod)),
       ...services.flatMap(service => throughService(workload, service)),
@@ -81,9 +87,15 @@ export const exposure: Control = {
       return [failure(workload, waysIn)];
     }
     const unclear = routes.find(({ transport }) => transport === 'unknown');
+    if (unclear) {
+      return [doubt(workload, unclear, snapshot)];
+    }
+    const unfollowed = servicesWithoutSelector(snapshot, namespace).find(
+      service => leadsIn(service, snapshot),
+    );
     return [
-      unclear
-        ? doubt(workload, unclear, snapshot)
+      unfollowed
+        ? unfollowedDoubt(workload, unfollowed)
         : proof(workload, services, routes),
     ];
   },
@@ -268,6 +280,29 @@ function doubt(
     }, ${route.reason}.`,
     evidence: [route.decidedBy],
     ...(missing.length > 0 ? { missing } : {}),
+  };
+}
+
+function leadsIn(service: Service, snapshot: ClusterSnapshot): boolean {
+  const { name, namespace = '' } = service.metadata;
+  return (
+    loadBalancerReach(service) !== undefined ||
+    opensNodePorts(service) ||
+    (service.spec?.externalIPs ?? []).length > 0 ||
+    routesTo(snapshot, namespace, name).length > 0
+  );
+}
+
+function unfollowedDoubt(
+  { reference: { name } }: Workload,
+  service: Service,
+): Judgement {
+  return {
+    verdict: 'unknown',
+    message: `Whether ${describeObject(
+      referenceTo(service),
+    )} leads to ${name} cannot be told: it can be reached from outside, and it has no selector but endpoints of its own, which are not read.`,
+    evidence: [evidenceOf(service, 'spec.selector')],
   };
 }
 

@@ -2,7 +2,7 @@
 import type { CiliumPortRule } from '../../snapshot';
 import { hasLayer7 } from './layer7';
 import { parsePort } from './ports';
-import type { Refusal, Section } from './refusals';
+import type { Refusal, Section } from './refusal';
 import type { CiliumSettings } from './settings';
 
 const MAX_PORTS = 40;

@@ -16,7 +16,8 @@ import type {
   PolicySpec,
 } from './policySpec';
 import { parsePort } from './ports';
-import { CiliumRule, Section, blockOf, peerListsOf, specsOf } from './refusals';
+import type { Section } from './refusal';
+import { CiliumRule, blockOf, peerListsOf, specsOf } from './refusals';
 import { SelectorScope, peerSelector, subjectSelector } from './selectors';
 import { servicePeers } from './servicePeers';
 

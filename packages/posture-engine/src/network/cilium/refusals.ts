@@ -13,23 +13,11 @@ import {
 } from '../../snapshot';
 import { ENTITIES } from './entities';
 import { refusalsOfPorts } from './portRefusals';
+import { Refusal, SECTIONS, Section } from './refusal';
 import { selectorProblem } from './selectors';
 import type { CiliumSettings } from './settings';
 
-export interface Refusal {
-  field: string;
-  reason: string;
-}
-
 export type CiliumRule = CiliumIngressRule & CiliumEgressRule;
-
-export const SECTIONS = [
-  'ingress',
-  'ingressDeny',
-  'egress',
-  'egressDeny',
-] as const;
-export type Section = (typeof SECTIONS)[number];
 
 /** Lists of peers of which a rule may fill one. */
 const PEER_LISTS = {

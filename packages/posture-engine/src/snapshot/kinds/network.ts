@@ -12,13 +12,20 @@ const port = z.object({
   endPort: z.number().optional(),
 });
 
-const peer = z.object({
-  podSelector: labelSelector.optional(),
-  namespaceSelector: labelSelector.optional(),
-  ipBlock: z
-    .object({ cidr: z.string(), except: z.array(z.string()).optional() })
-    .optional(),
-});
+/** What is neither, or both, every API server refuses with the whole policy, so that it protects nothing. */
+const peer = z
+  .object({
+    podSelector: labelSelector.optional(),
+    namespaceSelector: labelSelector.optional(),
+    ipBlock: z
+      .object({ cidr: z.string(), except: z.array(z.string()).optional() })
+      .optional(),
+  })
+  .refine(
+    ({ podSelector, namespaceSelector, ipBlock }) =>
+      Boolean(ipBlock) !== Boolean(podSelector || namespaceSelector),
+    'a peer must have selectors or an ipBlock, and not both',
+  );
 
 /** An API server does not store an empty list; absent is what it means. */
 function listOf<T extends z.ZodType>(item: T) {

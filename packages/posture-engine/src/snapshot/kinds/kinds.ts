@@ -1,0 +1,331 @@
+/**
+ * Every kind that the engine reads: where an API server serves it, and the
+ * schema that checks, projects and types it. A new kind is a line here and a
+ * schema beside it; sources list exactly what this table says.
+ */
+import { z } from 'zod';
+import {
+  configMap,
+  endpointSlice,
+  namespace,
+  node,
+  secret,
+  service,
+  serviceAccount,
+} from './core';
+import { authorizationPolicy, peerAuthentication, sidecar } from './istio';
+import {
+  gateway,
+  gatewayRoute,
+  ingress,
+  istioGateway,
+  openShiftRoute,
+  virtualService,
+} from './edge';
+import { ciliumPolicy } from './cilium';
+import {
+  calicoHostEndpoint,
+  calicoNetworkSet,
+  calicoPolicy,
+  calicoTier,
+} from './calico';
+import { networkPolicy, tieredPolicy } from './network';
+import { cronJob, pod, podOwner } from './pod';
+
+const core = '';
+const gatewayVersions = ['v1', 'v1beta1', 'v1alpha2', 'v1alpha3'];
+const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
+const gatewayApi = 'gateway.networking.k8s.io';
+const istioSecurity = 'security.istio.io';
+const istioNetworking = 'networking.istio.io';
+
+/** How a kind is found in the API. `plural` is its resource name; `metadataOnly` kinds are requested without their content. */
+export interface KindDefinition<S extends z.ZodType = z.ZodType> {
+  group: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  schema: S;
+  /** The versions whose fields mean what the schema says; objects of another are problems, not guesses. */
+  versions: readonly string[];
+  /** Narrows what is requested, so that nothing beyond it is ever read. */
+  fieldSelector?: string;
+  metadataOnly?: boolean;
+}
+
+function define<S extends z.ZodType>(
+  group: string,
+  kind: string,
+  plural: string,
+  schema: S,
+  options: Partial<
+    Pick<
+      KindDefinition,
+      'namespaced' | 'versions' | 'fieldSelector' | 'metadataOnly'
+    >
+  > = {},
+): KindDefinition<S> {
+  return {
+    group,
+    kind,
+    plural,
+    schema,
+    namespaced: true,
+    versions: ['v1'],
+    ...options,
+  };
+}
+
+export const KINDS = {
+  Namespace: define(core, 'Namespace', 'namespaces', namespace, {
+    namespaced: false,
+  }),
+  Node: define(core, 'Node', 'nodes', node, { namespaced: false }),
+  Pod: define(core, 'Pod', 'pods', pod),
+  Service: define(core, 'Service', 'services', service),
+  ServiceAccount: define(
+    core,
+    'ServiceAccount',
+    'serviceaccounts',
+    serviceAccount,
+  ),
+  ReplicationController: define(
+    core,
+    'ReplicationController',
+    'replicationcontrollers',
+    podOwner,
+  ),
+  ConfigMap: define(core, 'ConfigMap', 'configmaps', configMap, {
+    fieldSelector: 'metadata.name=istio',
+  }),
+  Secret: define(core, 'Secret', 'secrets', secret, {
+    fieldSelector: 'type=kubernetes.io/service-account-token',
+    metadataOnly: true,
+  }),
+  EndpointSlice: define(
+    'discovery.k8s.io',
+    'EndpointSlice',
+    'endpointslices',
+    endpointSlice,
+    { fieldSelector: 'metadata.name=kubernetes' },
+  ),
+  Deployment: define('apps', 'Deployment', 'deployments', podOwner),
+  StatefulSet: define('apps', 'StatefulSet', 'statefulsets', podOwner),
+  DaemonSet: define('apps', 'DaemonSet', 'daemonsets', podOwner),
+  ReplicaSet: define('apps', 'ReplicaSet', 'replicasets', podOwner),
+  Job: define('batch', 'Job', 'jobs', podOwner),
+  CronJob: define('batch', 'CronJob', 'cronjobs', cronJob),
+  NetworkPolicy: define(
+    'networking.k8s.io',
+    'NetworkPolicy',
+    'networkpolicies',
+    networkPolicy,
+  ),
+  Ingress: define('networking.k8s.io', 'Ingress', 'ingresses', ingress),
+  HTTPRoute: define(gatewayApi, 'HTTPRoute', 'httproutes', gatewayRoute, {
+    versions: gatewayVersions,
+  }),
+  GRPCRoute: define(gatewayApi, 'GRPCRoute', 'grpcroutes', gatewayRoute, {
+    versions: gatewayVersions,
+  }),
+  TLSRoute: define(gatewayApi, 'TLSRoute', 'tlsroutes', gatewayRoute, {
+    versions: gatewayVersions,
+  }),
+  TCPRoute: define(gatewayApi, 'TCPRoute', 'tcproutes', gatewayRoute, {
+    versions: gatewayVersions,
+  }),
+  UDPRoute: define(gatewayApi, 'UDPRoute', 'udproutes', gatewayRoute, {
+    versions: gatewayVersions,
+  }),
+  Gateway: define(gatewayApi, 'Gateway', 'gateways', gateway, {
+    versions: gatewayVersions,
+  }),
+  'Gateway.networking.istio.io': define(
+    istioNetworking,
+    'Gateway',
+    'gateways',
+    istioGateway,
+    { versions: istioVersions },
+  ),
+  VirtualService: define(
+    istioNetworking,
+    'VirtualService',
+    'virtualservices',
+    virtualService,
+    { versions: istioVersions },
+  ),
+  'Route.route.openshift.io': define(
+    'route.openshift.io',
+    'Route',
+    'routes',
+    openShiftRoute,
+  ),
+  PeerAuthentication: define(
+    istioSecurity,
+    'PeerAuthentication',
+    'peerauthentications',
+    peerAuthentication,
+    { versions: ['v1', 'v1beta1'] },
+  ),
+  AuthorizationPolicy: define(
+    istioSecurity,
+    'AuthorizationPolicy',
+    'authorizationpolicies',
+    authorizationPolicy,
+    { versions: ['v1', 'v1beta1'] },
+  ),
+  Sidecar: define(istioNetworking, 'Sidecar', 'sidecars', sidecar, {
+    versions: istioVersions,
+  }),
+  AdminNetworkPolicy: define(
+    'policy.networking.k8s.io',
+    'AdminNetworkPolicy',
+    'adminnetworkpolicies',
+    tieredPolicy,
+    { namespaced: false, versions: ['v1alpha1'] },
+  ),
+  BaselineAdminNetworkPolicy: define(
+    'policy.networking.k8s.io',
+    'BaselineAdminNetworkPolicy',
+    'baselineadminnetworkpolicies',
+    tieredPolicy,
+    { namespaced: false, versions: ['v1alpha1'] },
+  ),
+  ClusterNetworkPolicy: define(
+    'policy.networking.k8s.io',
+    'ClusterNetworkPolicy',
+    'clusternetworkpolicies',
+    tieredPolicy,
+    { namespaced: false, versions: ['v1alpha2'] },
+  ),
+  CiliumNetworkPolicy: define(
+    'cilium.io',
+    'CiliumNetworkPolicy',
+    'ciliumnetworkpolicies',
+    ciliumPolicy,
+    { versions: ['v2'] },
+  ),
+  CiliumClusterwideNetworkPolicy: define(
+    'cilium.io',
+    'CiliumClusterwideNetworkPolicy',
+    'ciliumclusterwidenetworkpolicies',
+    ciliumPolicy,
+    { namespaced: false, versions: ['v2'] },
+  ),
+  'NetworkPolicy.projectcalico.org': define(
+    'projectcalico.org',
+    'NetworkPolicy',
+    'networkpolicies',
+    calicoPolicy,
+    { versions: ['v3'] },
+  ),
+  'GlobalNetworkPolicy.projectcalico.org': define(
+    'projectcalico.org',
+    'GlobalNetworkPolicy',
+    'globalnetworkpolicies',
+    calicoPolicy,
+    { namespaced: false, versions: ['v3'] },
+  ),
+  'Tier.projectcalico.org': define(
+    'projectcalico.org',
+    'Tier',
+    'tiers',
+    calicoTier,
+    { namespaced: false, versions: ['v3'] },
+  ),
+  'NetworkSet.projectcalico.org': define(
+    'projectcalico.org',
+    'NetworkSet',
+    'networksets',
+    calicoNetworkSet,
+    { versions: ['v3'] },
+  ),
+  'GlobalNetworkSet.projectcalico.org': define(
+    'projectcalico.org',
+    'GlobalNetworkSet',
+    'globalnetworksets',
+    calicoNetworkSet,
+    { namespaced: false, versions: ['v3'] },
+  ),
+  'HostEndpoint.projectcalico.org': define(
+    'projectcalico.org',
+    'HostEndpoint',
+    'hostendpoints',
+    calicoHostEndpoint,
+    { namespaced: false, versions: ['v3'] },
+  ),
+  'NetworkPolicy.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'NetworkPolicy',
+    'networkpolicies',
+    calicoPolicy,
+  ),
+  'GlobalNetworkPolicy.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'GlobalNetworkPolicy',
+    'globalnetworkpolicies',
+    calicoPolicy,
+    { namespaced: false },
+  ),
+  'Tier.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'Tier',
+    'tiers',
+    calicoTier,
+    { namespaced: false },
+  ),
+  'NetworkSet.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'NetworkSet',
+    'networksets',
+    calicoNetworkSet,
+  ),
+  'GlobalNetworkSet.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'GlobalNetworkSet',
+    'globalnetworksets',
+    calicoNetworkSet,
+    { namespaced: false },
+  ),
+  'HostEndpoint.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'HostEndpoint',
+    'hostendpoints',
+    calicoHostEndpoint,
+    { namespaced: false },
+  ),
+} as const;
+
+/** A key of {@link KINDS}: the kind's name, with its group where two kinds share the name. */
+export type KindName = keyof typeof KINDS;
+
+/** The object of a kind, as its schema projects it. */
+export type Resource<K extends KindName> = z.infer<(typeof KINDS)[K]['schema']>;
+
+export const KIND_NAMES = Object.keys(KINDS) as KindName[];
+
+const byGroupAndKind = new Map<string, KindName>(
+  KIND_NAMES.map(name => [`${KINDS[name].group}/${KINDS[name].kind}`, name]),
+);
+
+/** The engine's name for a kind of an API group, or undefined where it reads no such kind. */
+export function kindNameOf(group: string, kind: string): KindName | undefined {
+  return byGroupAndKind.get(`${group}/${kind}`);
+}
+
+/**
+ * Whether Kubernetes once served the kind in the group `extensions`, which no
+ * API server of today does: an object written for it would silently not exist.
+ */
+export function isRemovedKind(group: string, kind: string): boolean {
+  return (
+    group === 'extensions' &&
+    [
+      'Deployment',
+      'DaemonSet',
+      'ReplicaSet',
+      'Ingress',
+      'NetworkPolicy',
+    ].includes(kind)
+  );
+}
