@@ -1,6 +1,6 @@
 /** Shows one screen in an app of the new frontend system, with the real client below it. */
 import { ReactElement } from 'react';
-import { act } from '@testing-library/react';
+import { RenderResult, act } from '@testing-library/react';
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import {
   EntityProvider,
@@ -43,6 +43,11 @@ export function fetchApiFor(
   });
 }
 
+/** The screen, and the signals that its app hears. */
+export interface RenderedScreen extends RenderResult {
+  publish: (channel: string) => void;
+}
+
 export function renderScreen(
   screen: ReactElement,
   {
@@ -50,7 +55,7 @@ export function renderScreen(
     address = '/',
     hasSignals = true,
   }: RenderScreenOptions = {},
-) {
+): RenderedScreen {
   const signals = TestSignals.create();
   const client = ZeroTrustClient.create({ fetchApi: fetchApiFor(BACKEND) });
   const rendered = renderInTestApp(
