@@ -38,14 +38,18 @@ export const ownServiceAccount: Control = {
     ...WORKLOAD_KINDS.map(kind => ({ kind, in: 'namespace' as const })),
   ],
   evaluate(workload, snapshot) {
-    const failures = workload.pods.flatMap(
+    // Pods of one account share its verdict.
+    const podByAccount = new Map(
+      [...workload.pods].reverse().map(pod => [accountOf(pod), pod]),
+    );
+    const failures = [...podByAccount.values()].flatMap(
       pod => failureOf(workload, pod, snapshot) ?? [],
     );
     if (failures.length > 0) {
       return [worstFirst(failures)[0]];
     }
     const { namespace, name } = workload.reference;
-    const accounts = [...new Set(workload.pods.map(accountOf))];
+    const accounts = [...podByAccount.keys()].reverse();
     return [
       {
         verdict: 'pass',
