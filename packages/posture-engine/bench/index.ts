@@ -4,6 +4,7 @@
  * depend on the machine. Run it with `yarn bench`.
  */
 import { CONTROLS, ClusterSnapshot, Judge, KubernetesObject } from '../src';
+import { benchConnections } from './connections';
 import { generateCluster } from './generate';
 
 const SIZES = [500, 2000, 5000];
@@ -129,3 +130,4 @@ print([
     )} times the time`;
   }),
 ]);
+print(['', 'connections, from parsed objects', ...benchConnections()]);
