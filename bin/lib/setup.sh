@@ -8,6 +8,13 @@ export ROOT
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Everything that is fetched and written stays in the checkout.
+ensure_writable() {
+  [ -w "$ROOT" ] && return 0
+  say "$(id -un) may not write to $ROOT, where the set-up and the demo keep their files. Clone the repository to a folder of your own."
+  return 1
+}
+
 node_is_supported() { # path of a node
   case $("$1" --version 2>/dev/null) in
     v22.* | v24.*) return 0 ;;

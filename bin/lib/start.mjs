@@ -1,16 +1,19 @@
 /**
  * Runs the demo: the clusters, then Backstage on top of them, and says in the
  * terminal how far it is. Called by bin/start, which has set everything up.
- * Whatever ends this process ends everything it started.
+ * When it ends, by whatever signal it can hear, so does everything it started.
  */
 import { spawn } from 'node:child_process';
 import {
-  createWriteStream,
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
@@ -39,21 +42,23 @@ function say(text) {
 /** Each child leads a process group, so that what it starts ends with it. */
 function start(name, command, args, { shown = false } = {}) {
   const logFile = `${folder}/${name}.log`;
-  const log = createWriteStream(logFile);
+  const log = openSync(logFile, 'w', 0o600);
+  // Straight into the file where nobody reads along: no pipe can break, whatever happens here.
+  const output = shown ? 'pipe' : log;
   const child = spawn(command, args, {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
     env: {
       ...process.env,
       BROWSER: 'none',
       FORCE_COLOR: shown && process.stdout.isTTY ? '1' : '0',
     },
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.pipe(log, { end: false });
-    if (shown) {
-      stream.pipe(process.stdout, { end: false });
-    }
+  for (const stream of shown ? [child.stdout, child.stderr] : []) {
+    stream.on('data', text => {
+      process.stdout.write(text);
+      writeSync(log, text);
+    });
   }
   const fail = reason => {
     if (!ending) {
@@ -75,8 +80,9 @@ async function end(code) {
   const living = children.filter(
     child => child.exitCode === null && child.signalCode === null,
   );
+  // What a child started may outlive it; its group does not.
   const signal = name =>
-    living.forEach(child => {
+    children.forEach(child => {
       try {
         process.kill(-child.pid, name);
       } catch {
@@ -88,7 +94,6 @@ async function end(code) {
     living.map(child => new Promise(done => child.once('exit', done))),
   );
   await Promise.race([allGone, sleep(5000)]);
-  // What a child started may outlive it; the group does not.
   signal('SIGKILL');
   process.exit(code);
 }
@@ -139,7 +144,32 @@ async function json(address, init) {
   return response.ok ? response.json() : undefined;
 }
 
-mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** The process of a demo that runs in this folder already; the file alone may be left over. */
+async function runningDemo() {
+  try {
+    const { url, token, pid } = JSON.parse(readFileSync(stateFile, 'utf8'));
+    const headers = { Authorization: `Bearer ${token}` };
+    return (await json(`${url}/status`, { headers })) && pid;
+  } catch {
+    return undefined;
+  }
+}
+
+const other = await runningDemo();
+if (other !== undefined) {
+  say(
+    `The demo runs already (its clusters are process ${other}). Use that one, or end it with Ctrl-C where it was started.`,
+  );
+  process.exit(1);
+}
+
+try {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  accessSync(folder, constants.W_OK);
+} catch (error) {
+  say(`Nothing can be written to ${resolve(folder)}: ${error.message}`);
+  process.exit(1);
+}
 // The clusters begin anew, so what was published into them is gone as well.
 for (const name of [stateFile, `${folder}/app-config.yaml`, publishDirectory]) {
   rmSync(name, { force: true, recursive: true });

@@ -154,10 +154,11 @@ describe('the command', () => {
       headers: { Authorization: `Bearer ${prod.serviceAccountToken}` },
     });
     expect(response.status).toBe(200);
-    expect(read('kubeconfig.yaml').contexts).toMatchObject([
-      { name: 'gone' },
-      { name: 'prod' },
-    ]);
+    expect(read('kubeconfig.yaml')).toMatchObject({
+      contexts: [{ name: 'gone' }, { name: 'prod' }],
+      // The first that answers.
+      'current-context': 'prod',
+    });
     child.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: 0, errors: '' });
     for (const name of [

@@ -4,6 +4,8 @@ import { stringify } from 'yaml';
 export interface KubeconfigCluster {
   name: string;
   url: string;
+  /** Whether its port answers. */
+  isUp: boolean;
   tokenOf(account: 'admin' | 'reader'): string;
 }
 
@@ -28,6 +30,8 @@ export function kubeconfig(
       name: cluster.name,
       context: { cluster: cluster.name, user: user(cluster) },
     })),
-    'current-context': clusters[0]?.name ?? '',
+    // Who names no context wants an answer.
+    'current-context':
+      (clusters.find(({ isUp }) => isUp) ?? clusters[0])?.name ?? '',
   });
 }
