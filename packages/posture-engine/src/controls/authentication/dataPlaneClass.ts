@@ -1,5 +1,10 @@
 /** AN-1: every pod of the workload is really in a mesh, not merely meant to be. */
-import { ClusterSnapshot, PodView, Workload } from '../../snapshot';
+import {
+  ClusterSnapshot,
+  PodView,
+  Workload,
+  describeObject,
+} from '../../snapshot';
 import { applicationContainers } from '../../mesh/containers';
 import { Absence, PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
 import { Control, Evidence, Judgement } from '../control';
@@ -114,7 +119,7 @@ function leftOut(workload: Workload, outside: View[]): Judgement {
     evidence: outside.flatMap(view => view.membership.evidence).slice(0, 5),
     witness: {
       from: 'any pod that the network lets through',
-      to: `pod ${pod.name}`,
+      to: inside > 0 ? `pod ${pod.name}` : describeObject(workload.reference),
       transport: 'plaintext',
       action: 'reads, changes and answers its traffic without being noticed',
     },

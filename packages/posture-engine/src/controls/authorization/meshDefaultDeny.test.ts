@@ -282,6 +282,17 @@ describe('AZ-1: nobody is refused where no proxy is asked', () => {
     });
   });
 
+  it('outside the mesh in all pods, none of which is named: restarts change no finding', () => {
+    expectFinding(
+      barePod({ name: 'orders-1' }) + barePod({ name: 'orders-2' }),
+      {
+        verdict: 'fail',
+        message:
+          'The mesh turns nobody away from orders, which runs outside it: policies for it exist on paper at most.',
+      },
+    );
+  });
+
   it('on a port that goes past the proxy', () => {
     expectFinding(
       sidecarPod({

@@ -59,9 +59,8 @@ export const meshDefaultDeny: Control = {
     if (infrastructure) {
       return [infrastructure];
     }
-    const judgements = workload.pods.map(pod =>
-      judgePod(viewOf(workload, pod, snapshot), snapshot),
-    );
+    const views = workload.pods.map(pod => viewOf(workload, pod, snapshot));
+    const judgements = views.map(view => judgePod(view, snapshot, views));
     for (const verdict of ['fail', 'unknown', 'not-applicable'] as const) {
       const worst = judgements.find(judgement => judgement.verdict === verdict);
       if (worst) {
@@ -100,7 +99,11 @@ function viewOf(
   };
 }
 
-function judgePod(view: View, snapshot: ClusterSnapshot): Judgement {
+function judgePod(
+  view: View,
+  snapshot: ClusterSnapshot,
+  all: readonly View[],
+): Judgement {
   const { workload, membership, pod, ports } = view;
   const { name } = workload.reference;
   const { dataPlane } = membership;
@@ -128,7 +131,7 @@ function judgePod(view: View, snapshot: ClusterSnapshot): Judgement {
     };
   }
   if (dataPlane === 'none') {
-    return outside(view);
+    return outside(view, all);
   }
   const certain = view.uncaptured.filter(({ bypass }) => bypass.certain);
   if (certain.length > 0) {
@@ -163,10 +166,14 @@ function witnessOf({ workload, ports }: View, port = ports[0]) {
   };
 }
 
-function outside(view: View): Judgement {
+function outside(view: View, all: readonly View[]): Judgement {
   const { workload, pod, membership } = view;
   const { name } = workload.reference;
-  const who = workload.pods.length > 1 ? `pod ${pod.name} of ${name}` : name;
+  // A pod is named where it is not like the others; its name changes with each restart.
+  const alike = all.every(
+    other => other.membership.dataPlane === membership.dataPlane,
+  );
+  const who = alike ? name : `pod ${pod.name} of ${name}`;
   return {
     verdict: 'fail',
     message: `The mesh turns nobody away from ${who}, which runs outside it: policies for it exist on paper at most.`,
