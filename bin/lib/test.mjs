@@ -164,7 +164,7 @@ const INTEGRATION = '\\.integration\\.test\\.';
 
 const runs = {
   lint: async () => {
-    await check('formatting', 'prettier', ['--check', '--log-level=warn', '.']);
+    await check('formatting', 'prettier', ['--check', '--loglevel=warn', '.']);
     await check('lint', 'backstage-cli', ['repo', 'lint', '--max-warnings=0']);
   },
   types: () => check('types', 'tsc', ['--noEmit', '--incremental', 'false']),
