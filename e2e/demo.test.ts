@@ -119,7 +119,7 @@ test('a service that runs nowhere is told where was looked', async ({
   page,
 }) => {
   await expect(await openCard(page, 'loyalty')).toContainText(
-    'No cluster runs loyalty',
+    'No cluster that can be seen runs loyalty',
   );
   await expect(await openCard(page, 'erp-bridge')).toContainText('legacy-dc');
 });

@@ -128,6 +128,7 @@ const german = {
   'state.notAnnotatedOr':
     'Pods mit dem Label {{label}} werden auch über die gleichnamige Annotation gefunden.',
   'state.notFound': 'In keinem Cluster läuft {{name}}',
+  'state.notFoundSeen': 'In keinem sichtbaren Cluster läuft {{name}}',
   'state.notFoundHint': 'Pods wurden gesucht nach',
   'state.lookedIn': 'Gesucht in',
   'state.lookedNowhere': 'Es ist kein Cluster eingerichtet.',

@@ -153,6 +153,7 @@ export const messages = {
     notAnnotatedOr:
       'Pods that carry the label {{label}} are found by the annotation of that name, too.',
     notFound: 'No cluster runs {{name}}',
+    notFoundSeen: 'No cluster that can be seen runs {{name}}',
     notFoundHint: 'Pods were looked for by',
     lookedIn: 'Looked in',
     lookedNowhere: 'No cluster is configured.',

@@ -266,7 +266,9 @@ describe('EntityZeroTrustCard', () => {
         ],
       };
       await showCard();
-      expect(await screen.findByText('No cluster runs orders')).toBeVisible();
+      expect(
+        await screen.findByText('No cluster that can be seen runs orders'),
+      ).toBeVisible();
       expect(
         screen.getByText('backstage.io/kubernetes-label-selector'),
       ).toBeVisible();

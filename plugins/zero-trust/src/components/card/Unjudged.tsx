@@ -72,8 +72,15 @@ function NotFound({ posture, entity, name }: UnjudgedProps) {
     const value = entity.metadata.annotations?.[annotation];
     return value === undefined ? [] : [{ annotation, value }];
   });
+  // What could not be seen may run it all the same.
+  const sawAll = posture.lookedIn.every(
+    ({ state }) => state === 'ready' || state === 'degraded',
+  );
+  const title = sawAll
+    ? t('state.notFound', { name })
+    : t('state.notFoundSeen', { name });
   return (
-    <Message icon={RiSearchEyeLine} title={t('state.notFound', { name })}>
+    <Message icon={RiSearchEyeLine} title={title}>
       <Reason posture={posture} />
       <p className={styles.line}>{t('state.notFoundHint')}</p>
       <dl className={styles.annotations}>
