@@ -83,6 +83,16 @@ export function unknownAnswer(
   };
 }
 
+/** What named ports add to the key of an answer: coming in, a name means what the subject calls so; going out, what each peer does. */
+export function keyOfNamedPorts(
+  { namedPorts }: PodClass,
+  direction: Direction,
+): string {
+  return direction === 'ingress'
+    ? [...namedPorts].map(([name, { key }]) => `${name}=${key}`).join()
+    : '';
+}
+
 /** Remembers answers by what makes them, so that equal answers are one object. */
 export class AnswerCache {
   readonly #answers = new Map<string, TierAnswer>();

@@ -1,52 +1,15 @@
 import fc from 'fast-check';
-import { Connections, EndpointClass, PROTOCOLS, decide } from '../decisions';
+import { decide } from '../decisions';
 import { ClusterSnapshot, KubernetesObject } from '../snapshot';
-import { Peer, referenceDecision } from '../testing/reference/referenceNetwork';
-import {
-  ADDRESSES,
-  PORTS,
-  randomCluster,
-} from '../testing/reference/randomCluster';
+import { classOf, questionsOf } from '../testing/reference/questions';
+import { referenceDecision } from '../testing/reference/referenceNetwork';
+import { PORTS, randomCluster } from '../testing/reference/randomCluster';
 import { connectionsOf } from './connections';
 
 function snapshotOf(objects: readonly KubernetesObject[]): ClusterSnapshot {
   const snapshot = ClusterSnapshot.create({ cluster: 'random', objects });
   expect(snapshot.coverage.problems).toEqual([]);
   return snapshot;
-}
-
-function peersOf(snapshot: ClusterSnapshot): Peer[] {
-  return [...snapshot.workloads.flatMap(({ pods }) => pods), ...ADDRESSES];
-}
-
-function classOf(connections: Connections, peer: Peer): EndpointClass {
-  const endpoint =
-    typeof peer === 'string'
-      ? connections.universe.classOfAddress(peer)
-      : connections.universe.classOfPod(peer);
-  if (!endpoint) {
-    throw new Error('every peer has a class');
-  }
-  return endpoint;
-}
-
-function* questionsOf(snapshot: ClusterSnapshot) {
-  const peers = peersOf(snapshot);
-  for (const source of peers) {
-    for (const destination of peers) {
-      // A pod's connection with itself is not evaluated.
-      if (
-        source !== destination &&
-        !(typeof source === 'string' && typeof destination === 'string')
-      ) {
-        for (const protocol of PROTOCOLS) {
-          for (const port of PORTS) {
-            yield { source, destination, protocol, port };
-          }
-        }
-      }
-    }
-  }
 }
 
 describe('the network decision engine', () => {
@@ -56,7 +19,7 @@ describe('the network decision engine', () => {
         const snapshot = snapshotOf(objects);
         const connections = snapshot.derive(connectionsOf);
         const wrong: object[] = [];
-        for (const question of questionsOf(snapshot)) {
+        for (const question of questionsOf(snapshot, PORTS)) {
           const source = classOf(connections, question.source);
           const destination = classOf(connections, question.destination);
           const { protocol, port } = question;
@@ -93,7 +56,7 @@ describe('the network decision engine', () => {
           const answers = [objects, shuffled].map(list => {
             const snapshot = snapshotOf(list);
             const connections = snapshot.derive(connectionsOf);
-            return [...questionsOf(snapshot)].map(
+            return [...questionsOf(snapshot, PORTS)].map(
               ({ source, destination, ...rest }) =>
                 decide(connections, {
                   source: classOf(connections, source),

@@ -17,6 +17,7 @@ import {
   Universe,
   Vocabulary,
   protocolOf,
+  keyOfNamedPorts,
 } from '../decisions';
 import {
   ClusterSnapshot,
@@ -81,16 +82,11 @@ export function networkPolicyTier(
         ...isolation.policies.map(
           ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
         ),
-        // On ingress a named port is the subject's own.
-        direction === 'ingress' ? keyOfNamedPorts(subject) : '',
+        keyOfNamedPorts(subject, direction),
       ].join('\u0000');
       return answers.get(key, () => answerOf(isolation, subject, universe));
     },
   };
-}
-
-function keyOfNamedPorts({ namedPorts }: PodClass): string {
-  return [...namedPorts].map(([name, { key }]) => `${name}=${key}`).join();
 }
 
 function answerOf(

@@ -18,6 +18,7 @@ import {
   Universe,
   Vocabulary,
   protocolOf,
+  keyOfNamedPorts,
 } from '../decisions';
 import {
   LabelSelector,
@@ -85,11 +86,7 @@ export function tieredPolicyTier(
       const key = [
         direction,
         ...selecting.map(({ metadata }) => metadata.name),
-        direction === 'ingress'
-          ? [...subject.namedPorts]
-              .map(([name, ports]) => `${name}=${ports.key}`)
-              .join()
-          : '',
+        keyOfNamedPorts(subject, direction),
       ].join('\u0000');
       return answers.get(key, () => ({
         rules: byPriority(selecting).flatMap(rivals =>

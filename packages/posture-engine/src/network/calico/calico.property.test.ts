@@ -1,18 +1,9 @@
 import fc from 'fast-check';
-import {
-  Connections,
-  Edge,
-  EndpointClass,
-  NetworkVerdict,
-  PROTOCOLS,
-  Protocol,
-  decide,
-} from '../../decisions';
+import { Edge, NetworkVerdict, Protocol, decide } from '../../decisions';
 import { ClusterSnapshot, KubernetesObject } from '../../snapshot';
+import { classOf, questionsOf } from '../../testing/reference/questions';
 import { randomCalicoCluster } from '../../testing/reference/randomCalicoCluster';
-import { ADDRESSES } from '../../testing/reference/randomCluster';
 import { referenceCalicoDecision } from '../../testing/reference/referenceCalico';
-import { Peer } from '../../testing/reference/referenceNetwork';
 import { connectionsOf } from '../connections';
 
 const PORTS = [80, 443, 8080];
@@ -27,17 +18,6 @@ function snapshotOf(objects: readonly KubernetesObject[]): ClusterSnapshot {
   return snapshot;
 }
 
-function classOf(connections: Connections, peer: Peer): EndpointClass {
-  const endpoint =
-    typeof peer === 'string'
-      ? connections.universe.classOfAddress(peer)
-      : connections.universe.classOfPod(peer);
-  if (!endpoint) {
-    throw new Error('every peer has a class');
-  }
-  return endpoint;
-}
-
 function verdictOf(
   { allowed, unknown }: Edge,
   protocol: Protocol,
@@ -49,33 +29,13 @@ function verdictOf(
   return unknown.has(protocol, port) ? 'unknown' : 'deny';
 }
 
-function* questionsOf(snapshot: ClusterSnapshot) {
-  const peers: Peer[] = [
-    ...snapshot.workloads.flatMap(({ pods }) => pods),
-    ...ADDRESSES,
-  ];
-  for (const source of peers) {
-    for (const destination of peers) {
-      const outside =
-        typeof source === 'string' && typeof destination === 'string';
-      if (source !== destination && !outside) {
-        for (const protocol of PROTOCOLS) {
-          for (const port of PORTS) {
-            yield { source, destination, protocol, port };
-          }
-        }
-      }
-    }
-  }
-}
-
 describe('the network decision engine under Calico', () => {
   it('answers every question as the reference does, alone and in the relation of all pairs', () => {
     fc.assert(
       fc.property(randomCalicoCluster, objects => {
         const snapshot = snapshotOf(objects);
         const connections = snapshot.derive(connectionsOf);
-        const wrong = [...questionsOf(snapshot)].flatMap(question => {
+        const wrong = [...questionsOf(snapshot, PORTS)].flatMap(question => {
           const { protocol, port } = question;
           const asked = {
             source: classOf(connections, question.source),
@@ -113,7 +73,7 @@ describe('the network decision engine under Calico', () => {
           const answers = [objects, shuffled].map(list => {
             const snapshot = snapshotOf(list);
             const connections = snapshot.derive(connectionsOf);
-            return [...questionsOf(snapshot)].map(
+            return [...questionsOf(snapshot, PORTS)].map(
               ({ source, destination, ...rest }) =>
                 decide(connections, {
                   source: classOf(connections, source),

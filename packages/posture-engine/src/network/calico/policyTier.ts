@@ -16,6 +16,7 @@ import {
   TierAnswer,
   TierRule,
   Universe,
+  keyOfNamedPorts,
 } from '../../decisions';
 import { compare } from '../../snapshot';
 import { RuleForPod, settle } from './rules';
@@ -57,10 +58,7 @@ export function policyTier(
         name,
         direction,
         ...members.map(member => member.key),
-        // Coming in, a named port is the pod's own.
-        ...(direction === 'ingress'
-          ? [...pod.namedPorts].map(([port, { key: of }]) => `${port}=${of}`)
-          : []),
+        keyOfNamedPorts(pod, direction),
       ].join('\u0000');
       return answers.get(key, () => answerOf(members, defaultAction, universe));
     },

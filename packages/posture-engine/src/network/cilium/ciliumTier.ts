@@ -6,6 +6,7 @@ import {
   PodClass,
   Tier,
   Universe,
+  keyOfNamedPorts,
 } from '../../decisions';
 import { CompiledRule, compileRule, forSubject } from './compileRule';
 import { joinRules, settingField } from './answer';
@@ -71,12 +72,7 @@ export function ciliumTier(
       const key = [
         direction,
         ...specs.map(spec => spec.key),
-        // On ingress a named port is the subject's own.
-        direction === 'ingress'
-          ? [...subject.namedPorts]
-              .map(([name, ports]) => `${name}=${ports.key}`)
-              .join()
-          : '',
+        keyOfNamedPorts(subject, direction),
       ].join('\u0000');
       return answers.get(key, () => answerOf(specs, direction, subject));
     },

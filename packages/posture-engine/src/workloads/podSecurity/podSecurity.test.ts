@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { KubernetesObject, Pod, readObject } from '../../snapshot';
+import {
+  describeConformance,
+  readConformance,
+} from '../../testing/conformance';
 import { checksOf, evaluatePodSecurity } from './evaluate';
 import { podSecurityPolicyOf } from './namespacePolicy';
 import { PodSecurityLevel } from './check';
@@ -48,40 +50,37 @@ const restricted = {
   containers: [{ name: 'app', securityContext: hardened }],
 };
 
-const casesFile = resolve(
-  __dirname,
-  '../../../../../../shared/conformance/pod-security/cases.json',
-);
-const describeWithCases = existsSync(casesFile) ? describe : describe.skip;
+const CASES = 'pod-security/cases.json';
 
-describeWithCases(
-  'the published cases of pod-security-admission (skipped where ../shared/conformance is absent)',
-  () => {
-    it('agree, every one', () => {
-      const { pods, cases } = JSON.parse(readFileSync(casesFile, 'utf8')) as {
-        pods: KubernetesObject[];
-        cases: {
-          level: PodSecurityLevel;
-          version: PodSecurityVersion;
-          pod: number;
-          expect: 'pass' | 'fail';
-          check: string;
-        }[];
-      };
-      const wrong = cases.filter(
-        ({ level, version, pod, expect: expected }) => {
-          const { allowed } = evaluatePodSecurity(readPod(pods[pod]), {
-            level,
-            version,
-          });
-          return allowed !== (expected === 'pass');
-        },
-      );
-      expect(wrong).toEqual([]);
-      expect(cases.length).toBeGreaterThanOrEqual(663);
+interface PublishedCases {
+  pods: KubernetesObject[];
+  cases: {
+    level: PodSecurityLevel;
+    version: PodSecurityVersion;
+    pod: number;
+    expect: 'pass' | 'fail';
+    check: string;
+  }[];
+}
+
+describeConformance(CASES, () => {
+  it('agree, every one', () => {
+    const data = readConformance<PublishedCases>(CASES);
+    if (!data) {
+      throw new Error(`${CASES} cannot be read`);
+    }
+    const { pods, cases } = data;
+    const wrong = cases.filter(({ level, version, pod, expect: expected }) => {
+      const { allowed } = evaluatePodSecurity(readPod(pods[pod]), {
+        level,
+        version,
+      });
+      return allowed !== (expected === 'pass');
     });
-  },
-);
+    expect(wrong).toEqual([]);
+    expect(cases.length).toBeGreaterThanOrEqual(663);
+  });
+});
 
 describe('evaluatePodSecurity', () => {
   it('admits everything at privileged, and a hardened pod at restricted', () => {
