@@ -180,3 +180,168 @@ export interface FindingQuery {
   severity?: Severity;
   cluster?: string;
 }
+
+/** Ports of one protocol, both ends included. */
+export interface PortRange {
+  protocol: 'TCP' | 'UDP' | 'SCTP';
+  from: number;
+  to: number;
+}
+
+/** The other end of a connection. */
+export type ConnectionPeer =
+  | {
+      kind: 'workload';
+      workload: WorkloadRef;
+      /** The entity that the workload belongs to, where the caller may see it. */
+      entityRef?: string;
+      title?: string;
+    }
+  /** Addresses outside the cluster that policies do not tell apart. */
+  | { kind: 'outside'; cidrs: string[] };
+
+export interface WorkloadRef {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/** One field of one object that a decision rests on. */
+export interface ConnectionDecision {
+  /** What the object is part of, such as `network-policy`. */
+  layer: string;
+  direction: 'ingress' | 'egress';
+  effect: 'allow' | 'deny' | 'pass' | 'unknown';
+  object: ObjectReference;
+  field: string;
+}
+
+/**
+ * What network policies let pass between one of an entity's workloads and one
+ * peer. What is not listed is refused.
+ */
+export interface EntityConnection {
+  /** Stable over time. */
+  id: string;
+  cluster: string;
+  /** The entity's own. */
+  workload: WorkloadRef;
+  direction: 'in' | 'out';
+  peer: ConnectionPeer;
+  /** Merged and sorted. */
+  ports: PortRange[];
+  /** `conditional`: only requests that meet one of the conditions; `unknown`: nobody can tell. */
+  verdict: 'allow' | 'conditional' | 'unknown';
+  /** For `conditional`, such as `HTTP GET /orders`. */
+  conditions: string[];
+  /** For `unknown`: why. */
+  reason?: string;
+  /** The objects that let it pass, egress first; empty where no policy has a word. */
+  decidedBy: ConnectionDecision[];
+}
+
+export interface EntityConnectionQuery {
+  direction?: 'in' | 'out';
+  cluster?: string;
+  /** Of the peer. */
+  namespace?: string;
+  /** Part of the peer's name, namespace or addresses, whatever its case. */
+  search?: string;
+  offset?: number;
+  /** At most 500; 50 if omitted. */
+  limit?: number;
+}
+
+export interface EntityConnections {
+  items: EntityConnection[];
+  /** All that match the query. */
+  totalCount: number;
+  /** How many there are of each direction, whatever the query. */
+  counts: { in: number; out: number };
+  /** The peers' namespaces by number of connections that match all of the query but the namespace; workloads first, `''` stands for outside. */
+  namespaces: { namespace: string; count: number }[];
+  /** Whether the cluster's network is known to enforce what is listed; a sentence where it is not. */
+  caveats: { cluster: string; message: string }[];
+  /** When they were computed; ISO 8601. Absent where nothing was computed yet. */
+  evaluatedAt?: string;
+}
+
+/** One question about one connection of a cluster. */
+export interface ConnectionQuestion {
+  cluster: string;
+  from: { workload: WorkloadRef } | { ip: string };
+  to: { workload: WorkloadRef } | { ip: string };
+  port: number;
+  protocol?: 'TCP' | 'UDP' | 'SCTP';
+}
+
+/** Where somebody can go who takes over one of an entity's workloads. */
+export interface WorkloadBlastRadius {
+  cluster: string;
+  workload: WorkloadRef;
+  entityRef?: string;
+  title?: string;
+  owner?: string;
+  /** Workloads reached directly, and in any number of hops, for certain. */
+  direct: number;
+  total: number;
+  /** How many more if everything that nobody can tell of is open. */
+  possible: number;
+  /** All workloads of the cluster but this one. */
+  outOf: number;
+  /** Whether some address outside is reached. */
+  outside: boolean;
+}
+
+export interface ReachedWorkload {
+  workload: WorkloadRef;
+  entityRef?: string;
+  title?: string;
+  /** 1: reached directly. */
+  hops: number;
+  via: WorkloadRef;
+  ports: PortRange[];
+  certain: boolean;
+}
+
+export interface EntityBlastRadius {
+  items: (WorkloadBlastRadius & {
+    /** By hops; at most 200. */
+    reached: ReachedWorkload[];
+  })[];
+  evaluatedAt?: string;
+}
+
+export interface BlastRadiusQuery {
+  cluster?: string;
+  search?: string;
+  offset?: number;
+  /** At most 100; 20 if omitted. */
+  limit?: number;
+}
+
+/** The widest first. */
+export interface BlastRadiusList {
+  items: WorkloadBlastRadius[];
+  totalCount: number;
+}
+
+/** Which namespaces reach which, in one cluster. */
+export interface NamespaceMatrix {
+  cluster: string;
+  /** Sorted; rows are sources, columns destinations. */
+  namespaces: { name: string; workloads: number }[];
+  /** Only what is not closed: indices into `namespaces`. */
+  cells: NamespaceCell[];
+  evaluatedAt?: string;
+}
+
+export interface NamespaceCell {
+  from: number;
+  to: number;
+  /** Pairs of workloads with some port open, out of `pairs`. */
+  open: number;
+  /** Pairs of which nobody can tell. */
+  unknown: number;
+  pairs: number;
+}
