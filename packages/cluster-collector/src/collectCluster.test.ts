@@ -1,32 +1,46 @@
 /** One look at a cluster: what is in it, what is missing, and when there is nothing to see. */
 import { DemoCluster } from '@backstage-zero-trust/demo-cluster';
-import { ClusterConnection, collectCluster } from '.';
+import { ClusterConnection, ClusterRequestError, collectCluster } from '.';
+
+function configMap(name: string, namespace: string) {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace },
+    data: { mesh: 'trustDomain: shop.example' },
+  };
+}
 
 describe('collectCluster', () => {
   let cluster: DemoCluster;
-  const look = (namespaces?: string[], token = cluster.readerToken) =>
-    collectCluster(
-      ClusterConnection.throughProxy({
-        cluster: 'demo',
-        baseUrl: cluster.url,
-        headers: async () => ({ Authorization: `Bearer ${token}` }),
-      }),
-      { cluster: 'demo', namespaces },
-    );
+  const connect = (token = cluster.readerToken) =>
+    ClusterConnection.throughProxy({
+      cluster: 'demo',
+      baseUrl: cluster.url,
+      headers: async () => ({ Authorization: `Bearer ${token}` }),
+    });
+  const look = (namespaces?: string[], token?: string) =>
+    collectCluster(connect(token), { cluster: 'demo', namespaces });
 
   beforeEach(async () => {
     cluster = await DemoCluster.start({
       name: 'demo',
       dataPlane: 'sidecar',
-      objects: ['shop', 'payments'].flatMap(name => [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-        {
-          apiVersion: 'security.istio.io/v1',
-          kind: 'PeerAuthentication',
-          metadata: { name: 'default', namespace: name },
-          spec: { mtls: { mode: 'STRICT' } },
-        },
-      ]),
+      objects: [
+        ...['cilium-config', 'passwords'].map(name =>
+          configMap(name, 'kube-system'),
+        ),
+        ...['shop', 'payments'].flatMap(name => [
+          { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+          {
+            apiVersion: 'security.istio.io/v1',
+            kind: 'PeerAuthentication',
+            metadata: { name: 'default', namespace: name },
+            spec: { mtls: { mode: 'STRICT' } },
+          },
+          configMap('istio', name),
+        ]),
+      ],
     });
   });
   afterEach(() => cluster.stop());
@@ -66,6 +80,50 @@ describe('collectCluster', () => {
     expect(
       (await look(['payments'])).coverage.kinds.PeerAuthentication,
     ).toEqual({ state: 'forbidden', verb: 'list' });
+  });
+
+  it('of ConfigMaps it asks for those of a few names, each by itself', async () => {
+    const snapshot = await look();
+    expect(
+      snapshot
+        .all('ConfigMap')
+        .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+    ).toEqual(['kube-system/cilium-config', 'payments/istio', 'shop/istio']);
+    expect(snapshot.coverage.kinds.ConfigMap).toEqual({ state: 'listed' });
+    expect(
+      cluster.requests
+        .flatMap(({ url }) => /configmaps\?.*/.exec(url) ?? [])
+        .map(query => new URLSearchParams(query.split('?')[1]))
+        .map(query => query.get('fieldSelector'))
+        .sort(),
+    ).toEqual([
+      'metadata.name=amazon-vpc-cni',
+      'metadata.name=antrea-config',
+      'metadata.name=cilium-config',
+      'metadata.name=istio',
+    ]);
+  });
+
+  it('a name that is forbidden costs the other names nothing', async () => {
+    const connection = connect();
+    const getJson = connection.getJson.bind(connection);
+    jest
+      .spyOn(connection, 'getJson')
+      .mockImplementation((path, options) =>
+        path.includes('cilium-config')
+          ? Promise.reject(new ClusterRequestError('forbidden', 'it may not'))
+          : getJson(path, options),
+      );
+    const { coverage } = await collectCluster(connection, { cluster: 'demo' });
+    const istio = coverage.gap('ConfigMap', ['shop'], 'istio');
+    expect(istio).toBeUndefined();
+    expect(coverage.gap('ConfigMap', ['shop'], 'cilium-config')).toEqual({
+      kind: 'ConfigMap',
+      reason:
+        'listing configmaps of the name cilium-config is forbidden: grant the verb "list"',
+      missing: { verb: 'list', group: '', resource: 'configmaps' },
+    });
+    expect(coverage.gap('ConfigMap')).toBeDefined();
   });
 
   it('a kind that answers nonsense is a gap that says why', async () => {

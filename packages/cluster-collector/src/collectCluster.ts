@@ -6,14 +6,18 @@ import {
   KINDS,
   KIND_NAMES,
   KindCoverage,
+  KindDefinition,
   KindName,
   KubernetesObject,
+  NameCoverage,
+  coverageByName,
 } from '@backstage-zero-trust/posture-engine';
 import pLimit from 'p-limit';
 import { namespacesToTry } from './collector/namespaces';
 import type { ClusterConnection } from './connection/ClusterConnection';
 import { ClusterRequestError } from './connection/ClusterRequestError';
 import { discoverKinds } from './discovery/discoverKinds';
+import type { KindScope } from './listing/kindPath';
 import { listKind } from './listing/listKind';
 
 export interface CollectClusterOptions {
@@ -28,6 +32,10 @@ export interface CollectClusterOptions {
 interface KindLook {
   coverage: KindCoverage;
   objects: KubernetesObject[];
+}
+
+interface ScopeLook extends KindLook {
+  coverage: NameCoverage;
 }
 
 const MOST_LISTS_AT_A_TIME = 6;
@@ -91,11 +99,34 @@ async function lookAt(
   connection: ClusterConnection,
   kind: KindName,
   version: string,
-  { limit, namespaces, signal }: LookOptions,
+  options: LookOptions,
 ): Promise<KindLook> {
+  const { names }: KindDefinition = KINDS[kind];
+  if (!names) {
+    return lookAtScope(connection, { kind, version }, options);
+  }
+  const coverage: Record<string, NameCoverage> = {};
+  const objects: KubernetesObject[] = [];
+  for (const name of names) {
+    const look = await lookAtScope(
+      connection,
+      { kind, version, name },
+      options,
+    );
+    coverage[name] = look.coverage;
+    objects.push(...look.objects);
+  }
+  return { coverage: coverageByName(coverage), objects };
+}
+
+async function lookAtScope(
+  connection: ClusterConnection,
+  scope: KindScope,
+  { limit, namespaces, signal }: LookOptions,
+): Promise<ScopeLook> {
   const list = async (namespace?: string) => {
     const { objects } = await limit(() =>
-      listKind(connection, { kind, version, namespace }, { signal }),
+      listKind(connection, { ...scope, namespace }, { signal }),
     );
     return objects.map(({ object }) => object);
   };
@@ -103,7 +134,7 @@ async function lookAt(
     return { coverage: { state: 'listed' }, objects: await list() };
   } catch (error) {
     const gap = await gapOf(connection, error, signal);
-    if (gap.state !== 'forbidden' || !KINDS[kind].namespaced) {
+    if (gap.state !== 'forbidden' || !KINDS[scope.kind].namespaced) {
       return { coverage: gap, objects: [] };
     }
     return (
@@ -116,7 +147,7 @@ async function lookAt(
 async function lookIntoEach(
   namespaces: readonly string[],
   list: (namespace: string) => Promise<KubernetesObject[]>,
-): Promise<KindLook | undefined> {
+): Promise<ScopeLook | undefined> {
   const seen: string[] = [];
   const objects: KubernetesObject[] = [];
   await Promise.all(
@@ -141,7 +172,7 @@ async function gapOf(
   connection: ClusterConnection,
   error: unknown,
   signal: AbortSignal | undefined,
-): Promise<KindCoverage> {
+): Promise<NameCoverage> {
   if (!(error instanceof ClusterRequestError)) {
     throw error;
   }

@@ -39,10 +39,9 @@ it('the documented roles are what the collector asks for, kind by kind', () => {
     .sort();
   const asked = Object.values(KINDS)
     .map((definition: KindDefinition) => {
-      const { group, plural, fieldSelector, metadataOnly } = definition;
-      const name = /^metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1];
+      const { group, plural, names, metadataOnly } = definition;
       const verbs = metadataOnly ? 'list' : 'list watch';
-      return `${verbs} ${plural}.${group} ${name ?? ''}`;
+      return `${verbs} ${plural}.${group} ${names ?? ''}`;
     })
     .sort();
   expect(documented).toEqual(asked);

@@ -20,6 +20,7 @@ export {
   rangeOf,
   reach,
   reachAmong,
+  selectingPolicies,
 } from './decisions';
 export type {
   AddressRange,
@@ -45,9 +46,33 @@ export type {
   ReachOptions,
   ReachSide,
   Reached,
+  SelectingPolicies,
+  SelectingPolicy,
 } from './decisions';
-export { connectionsOf, ineffectivePolicies, networkGapsOf } from './network';
-export type { IneffectivePolicy } from './network';
+export {
+  ConnectionMap,
+  ProfileGraph,
+  askMap,
+  mapConnections,
+  namespaceMatrix,
+  reachedFrom,
+  spreads,
+} from './decisions/connectionMap';
+export type {
+  ConnectionMapData,
+  MapAnswer,
+  MapEnd,
+  Matrix,
+  Passage,
+  Spread,
+} from './decisions/connectionMap';
+export {
+  clusterNetworkOf,
+  connectionsOf,
+  ineffectivePolicies,
+  networkGapsOf,
+} from './network';
+export type { ClusterNetwork, IneffectivePolicy } from './network';
 export * from './controls';
 export * from './findings';
 export * from './mesh';

@@ -2,6 +2,7 @@
 import { KubernetesObject } from '@backstage-zero-trust/posture-engine';
 import { DemoCluster } from '@backstage-zero-trust/demo-cluster';
 import { ClusterConnection } from '../connection/ClusterConnection';
+import { ClusterRequestError } from '../connection/ClusterRequestError';
 import { ObservedCluster, observe, waitFor } from '../testing/observe';
 
 function namespace(name: string): KubernetesObject {
@@ -107,6 +108,79 @@ describe('ClusterCollector', () => {
     expect(current()?.get('Pod', 'web-1', 'shop')).toBe(
       snapshot?.get('Pod', 'web-1', 'shop'),
     );
+  });
+
+  it('follows ConfigMaps by a list and a watch for each name, and no others', async () => {
+    const create = (name: string) =>
+      cluster.apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'shop' },
+        data: { 'enable-policy': 'default' },
+      });
+    for (const name of ['passwords', 'cilium-config', 'istio']) {
+      await create(name);
+    }
+    const names = () =>
+      current()
+        ?.all('ConfigMap')
+        .map(({ metadata }) => metadata.name);
+    await waitFor(() => names()?.length === 2);
+    expect(names()).toEqual(['cilium-config', 'istio']);
+    expect(
+      requestsOf('/configmaps').filter(
+        ({ url }) => !url.includes('fieldSelector=metadata.name%3D'),
+      ),
+    ).toEqual([]);
+    expect(status().kinds.find(({ kind }) => kind === 'ConfigMap')).toEqual({
+      kind: 'ConfigMap',
+      group: '',
+      resource: 'configmaps',
+      state: 'listed',
+      objects: 2,
+    });
+  });
+
+  it('sees the other names where one is forbidden, and says which', async () => {
+    const half = observe(
+      () => {
+        const connection = connect();
+        const getJson = connection.getJson.bind(connection);
+        jest
+          .spyOn(connection, 'getJson')
+          .mockImplementation((path, options) =>
+            path.includes('cilium-config')
+              ? Promise.reject(new ClusterRequestError('forbidden', 'No.'))
+              : getJson(path, options),
+          );
+        return connection;
+      },
+      'demo',
+      { forbidden: 300 },
+    );
+    try {
+      await waitFor(() => half.collector.current() !== undefined);
+      const gapOf = (name: string) =>
+        half.collector.current()?.coverage.gap('ConfigMap', undefined, name);
+      expect(gapOf('istio')).toBeUndefined();
+      expect(gapOf('cilium-config')?.missing).toEqual({
+        verb: 'list',
+        group: '',
+        resource: 'configmaps',
+      });
+      expect(half.collector.status()).toMatchObject({
+        state: 'degraded',
+        kinds: expect.arrayContaining([
+          expect.objectContaining({
+            resource: 'configmaps',
+            state: 'forbidden',
+            message: 'cilium-config: No.',
+          }),
+        ]),
+      });
+    } finally {
+      await half.collector.stop();
+    }
   });
 
   it('joins the calls of a burst of changes', async () => {

@@ -7,6 +7,8 @@ import {
   ClusterSettings,
   ClusterSnapshot,
   Coverage,
+  KINDS,
+  KindDefinition,
   KindName,
 } from '@backstage-zero-trust/posture-engine';
 import pLimit from 'p-limit';
@@ -23,9 +25,10 @@ import type {
   ObserveClusterOptions,
 } from '../observation';
 import { Backoff } from './Backoff';
-import type { CollectorContext } from './context';
+import type { CollectorContext, RunningKind } from './context';
 import { KindCollector } from './KindCollector';
 import { KindTable } from './KindTable';
+import { NamesCollector } from './NamesCollector';
 import { namespacesToTry } from './namespaces';
 import { Reachability } from './Reachability';
 import { Rights } from './Rights';
@@ -204,8 +207,11 @@ export class ClusterCollector implements ClusterObserver {
     context: CollectorContext,
     kind: KindName,
     version: string,
-  ): KindCollector {
-    const collector = KindCollector.create(context, kind, version);
+  ): RunningKind {
+    const { names }: KindDefinition = KINDS[kind];
+    const collector = names
+      ? NamesCollector.create(context, kind, version, names)
+      : KindCollector.create(context, kind, version);
     this.#track(collector.run());
     return collector;
   }

@@ -1,15 +1,15 @@
 /**
- * Keeps one kind: in all namespaces at once or, where that is forbidden, in
+ * Keeps one kind, or its objects of one name: in all namespaces at once or, where that is forbidden, in
  * those namespaces in which it is not. The wider right is tried again and again.
  */
 import {
   KINDS,
-  KindCoverage,
   KindName,
   KubernetesObject,
+  NameCoverage,
 } from '@backstage-zero-trust/posture-engine';
 import type { KindObservation } from '../observation';
-import type { CollectorContext } from './context';
+import type { CollectorContext, RunningKind } from './context';
 import { pauseUntil } from './Rights';
 import { ScopeCollector } from './ScopeCollector';
 import { jittered } from './timings';
@@ -20,13 +20,14 @@ interface RunningScope {
   running: boolean;
 }
 
-export class KindCollector {
+export class KindCollector implements RunningKind {
   static create(
     context: CollectorContext,
     kind: KindName,
     version: string,
+    name?: string,
   ): KindCollector {
-    return new KindCollector(context, kind, version);
+    return new KindCollector(context, kind, version, name);
   }
 
   readonly #everywhere: ScopeCollector;
@@ -38,10 +39,11 @@ export class KindCollector {
     private readonly context: CollectorContext,
     readonly kind: KindName,
     readonly version: string,
+    readonly name: string | undefined,
   ) {
     this.#everywhere = ScopeCollector.create(
       { ...context, onStateChanged: () => this.#stateChanged() },
-      { kind, version },
+      { kind, version, name },
     );
   }
 
@@ -70,7 +72,7 @@ export class KindCollector {
   }
 
   /** Undefined as long as nothing is known. */
-  coverage(): KindCoverage | undefined {
+  coverage(): NameCoverage | undefined {
     const namespaces = this.#listedNamespaces();
     const { state } = this.#everywhere;
     if (state.state === 'listed') {
@@ -153,7 +155,7 @@ export class KindCollector {
     }
   }
 
-  #message(coverage: KindCoverage): string | undefined {
+  #message(coverage: NameCoverage): string | undefined {
     const { state } = this.#everywhere;
     if (coverage.state === 'listed' && coverage.namespaces) {
       return `seen in ${coverage.namespaces.join(
@@ -188,6 +190,7 @@ export class KindCollector {
         kind: this.kind,
         version: this.version,
         namespace,
+        name: this.name,
       }),
       abort: new AbortController(),
       running: false,

@@ -12,15 +12,15 @@ import {
 } from '@backstage-zero-trust/posture-engine';
 import type { KindDiscovery } from '../discovery/discoverKinds';
 import type { KindObservation } from '../observation';
-import type { KindCollector } from './KindCollector';
+import type { RunningKind } from './context';
 
 type KindEntry =
-  | { state: 'served'; collector: KindCollector }
+  | { state: 'served'; collector: RunningKind }
   | Exclude<KindDiscovery, { state: 'served' }>;
 
 export interface KindTableOptions {
   /** Makes a collector and lets it run. */
-  start: (kind: KindName, version: string) => KindCollector;
+  start: (kind: KindName, version: string) => RunningKind;
   onChange: () => void;
 }
 

@@ -5,6 +5,7 @@
  */
 import { FSWatcher, watch } from 'node:fs';
 import {
+  ClusterSettings,
   ClusterSnapshot,
   KubernetesObject,
   describeProblem,
@@ -26,11 +27,15 @@ const DEBOUNCE = 200;
 /** Where the file system tells of no changes, such as over a network. */
 const POLL = 30_000;
 
+export interface ManifestFolderObserverOptions extends ObserveClusterOptions {
+  settings?: ClusterSettings;
+}
+
 export class ManifestFolderObserver implements ClusterObserver {
   static create(
     cluster: string,
     path: string,
-    options: ObserveClusterOptions,
+    options: ManifestFolderObserverOptions,
   ): ManifestFolderObserver {
     return new ManifestFolderObserver(cluster, path, options);
   }
@@ -48,7 +53,7 @@ export class ManifestFolderObserver implements ClusterObserver {
   private constructor(
     private readonly cluster: string,
     private readonly path: string,
-    private readonly options: ObserveClusterOptions,
+    private readonly options: ManifestFolderObserverOptions,
   ) {}
 
   start(): void {
@@ -160,6 +165,7 @@ export class ManifestFolderObserver implements ClusterObserver {
         cluster: this.cluster,
         objects,
         observedAt: now,
+        settings: this.options.settings,
       });
     }
     if (!same || hadProblem) {

@@ -1,4 +1,5 @@
 /** From a folder of manifests to a cluster that the backend can observe. */
+import type { ClusterSettings } from '@backstage-zero-trust/posture-engine';
 import type { ObservableCluster } from '../observation';
 import { ManifestFolderObserver } from './ManifestFolderObserver';
 
@@ -7,17 +8,20 @@ export interface ObservableFolderOptions {
   name: string;
   title?: string;
   path: string;
+  settings?: ClusterSettings;
 }
 
 export function observableFolder({
   name,
   title,
   path,
+  settings,
 }: ObservableFolderOptions): ObservableCluster {
   return {
     name,
     ...(title === undefined ? {} : { title }),
     version: path,
-    observe: options => ManifestFolderObserver.create(name, path, options),
+    observe: options =>
+      ManifestFolderObserver.create(name, path, { ...options, settings }),
   };
 }

@@ -5,12 +5,13 @@ import {
   KindName,
 } from '@backstage-zero-trust/posture-engine';
 
-/** A kind in one version, in all namespaces or in one. */
+/** A kind in one version, in all namespaces or in one, of all names or of one. */
 export interface KindScope {
   kind: KindName;
   /** As discovery says, such as `v1`. */
   version: string;
   namespace?: string;
+  name?: string;
 }
 
 export function apiVersionOf({ kind, version }: KindScope): string {
@@ -18,7 +19,7 @@ export function apiVersionOf({ kind, version }: KindScope): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** Path and query; the kind's own field selector is always part of it. */
+/** Path and query; the kind's own field selector, or the scope's name, is always part of it. */
 export function kindPath(
   scope: KindScope,
   parameters: Readonly<Record<string, string | undefined>>,
@@ -31,7 +32,10 @@ export function kindPath(
       : `/namespaces/${encodeURIComponent(scope.namespace)}`;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({
-    fieldSelector: definition.fieldSelector,
+    fieldSelector:
+      scope.name === undefined
+        ? definition.fieldSelector
+        : `metadata.name=${scope.name}`,
     ...parameters,
   })) {
     if (value !== undefined) {

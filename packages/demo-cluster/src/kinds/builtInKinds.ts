@@ -85,6 +85,10 @@ const DETAILS: Record<string, Details> = {
   'cronjobs.batch': { shortNames: ['cj'], categories: ['all'], status: true },
   'networkpolicies.networking.k8s.io': { shortNames: ['netpol'] },
   'ingresses.networking.k8s.io': { shortNames: ['ing'], status: true },
+  'roles.rbac.authorization.k8s.io': { generation: false },
+  'rolebindings.rbac.authorization.k8s.io': { generation: false },
+  'clusterroles.rbac.authorization.k8s.io': { generation: false },
+  'clusterrolebindings.rbac.authorization.k8s.io': { generation: false },
 };
 
 function served(
@@ -124,7 +128,6 @@ const read = KIND_NAMES.flatMap(name => {
 });
 
 const still = { generation: false };
-const rbac = 'rbac.authorization.k8s.io';
 const admission = 'admissionregistration.k8s.io';
 
 export const BUILT_IN_KINDS: readonly ServedKind[] = [
@@ -185,13 +188,6 @@ export const BUILT_IN_KINDS: readonly ServedKind[] = [
   }),
   other('networking.k8s.io', 'IngressClass', 'ingressclasses', {
     namespaced: false,
-  }),
-  other(rbac, 'Role', 'roles', still),
-  other(rbac, 'RoleBinding', 'rolebindings', still),
-  other(rbac, 'ClusterRole', 'clusterroles', { namespaced: false, ...still }),
-  other(rbac, 'ClusterRoleBinding', 'clusterrolebindings', {
-    namespaced: false,
-    ...still,
   }),
   other('coordination.k8s.io', 'Lease', 'leases', still),
   other('storage.k8s.io', 'StorageClass', 'storageclasses', {

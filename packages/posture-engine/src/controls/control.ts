@@ -145,6 +145,11 @@ export interface Control {
   references: readonly Reference[];
   needs: readonly Need[];
   /**
+   * What else of the cluster all its answers rest on, as plain data; asked as
+   * `snapshot.derive(facts)`. Where it changes, every answer may.
+   */
+  facts?: (snapshot: ClusterSnapshot) => unknown;
+  /**
    * Pure. Called once per workload, after all needs were found covered; scope
    * `port` answers once per port, and with nothing where there is no port.
    */

@@ -6,8 +6,13 @@ import { dryRun } from './authorization/dryRun';
 import { meshDefaultDeny } from './authorization/meshDefaultDeny';
 import { ownServiceAccount } from './identity/ownServiceAccount';
 import { tokenMount } from './identity/tokenMount';
+import { ciliumPolicies } from './network/ciliumPolicies';
+import { clusterTiers } from './network/clusterTiers';
 import { defaultDeny } from './network/defaultDeny';
+import { enforcement } from './network/enforcement';
+import { egress } from './network/egress';
 import { exposure } from './network/exposure';
+import { infrastructure } from './network/infrastructure';
 import { staticSecrets } from './secrets/staticSecrets';
 import { podSecurityRestricted } from './workload/podSecurityRestricted';
 
@@ -19,6 +24,11 @@ export const CONTROLS: readonly Control[] = [
   meshDefaultDeny,
   dryRun,
   defaultDeny,
+  ciliumPolicies,
+  clusterTiers,
+  enforcement,
+  egress,
+  infrastructure,
   exposure,
   staticSecrets,
   podSecurityRestricted,

@@ -64,11 +64,45 @@ export class ClassSet {
   }
 
   #key: string | undefined;
+  #hash: number | undefined;
 
   private constructor(
     private readonly start: number,
     private readonly words: Uint32Array,
   ) {}
+
+  /** Equal sets have equal hashes; others mostly have not. */
+  get hash(): number {
+    if (this.#hash === undefined) {
+      let hash = this.start;
+      for (const word of this.words) {
+        hash = Math.imul(hash ^ word, 0x9e3779b1);
+        hash ^= hash >>> 15;
+      }
+      this.#hash = hash;
+    }
+    return this.#hash;
+  }
+
+  equals(other: ClassSet): boolean {
+    if (other === this) {
+      return true;
+    }
+    const { words, start } = this;
+    if (
+      start !== other.start ||
+      words.length !== other.words.length ||
+      this.hash !== other.hash
+    ) {
+      return false;
+    }
+    for (let index = 0; index < words.length; index++) {
+      if (words[index] !== other.words[index]) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /** Equal sets have equal keys. */
   get key(): string {
@@ -102,12 +136,14 @@ export class ClassSet {
       return ClassSet.none;
     }
     const words = new Uint32Array(end - start);
+    let isAll = words.length === this.words.length;
     for (let index = 0; index < words.length; index++) {
-      words[index] =
-        this.words[start - this.start + index] &
-        other.words[start - other.start + index];
+      const own = this.words[start - this.start + index];
+      words[index] = own & other.words[start - other.start + index];
+      isAll &&= words[index] === own;
     }
-    return ClassSet.#trimmed(start, words);
+    // Sets that are one object are compared at once.
+    return isAll ? this : ClassSet.#trimmed(start, words);
   }
 
   intersects(other: ClassSet): boolean {
@@ -128,7 +164,10 @@ export class ClassSet {
   }
 
   subtract(other: ClassSet): ClassSet {
-    if (this.isEmpty || other.isEmpty) {
+    if (other === this) {
+      return ClassSet.none;
+    }
+    if (this.isEmpty || other.isEmpty || !this.intersects(other)) {
       return this;
     }
     const words = this.words.slice();

@@ -6,10 +6,11 @@
  * Relations are computed once for all classes of which the tiers say the same,
  * and port by port only where some rule of theirs tells ports apart.
  */
+import type { Fact } from './ClassFacts';
 import { PortSet } from './PortSet';
-import { Relation, computeRelation } from './relation';
+import { Relation, Relations } from './relation';
 import { Condition, Direction, Tier, TierAnswer, unknownAnswer } from './tier';
-import type { EndpointClass, Universe } from './Universe';
+import type { EndpointClass, PodClass, Universe } from './Universe';
 
 /** What holds between two classes. */
 export interface Edge {
@@ -18,54 +19,96 @@ export interface Edge {
   conditional: readonly { ports: PortSet; conditions: readonly Condition[] }[];
 }
 
+/** What was found out about a class in one direction. */
+interface Finding {
+  endpoint: EndpointClass;
+  answers: readonly TierAnswer[];
+  /** What the answers were made from. */
+  facts: readonly Fact[];
+  relation?: Relation;
+}
+
+type Findings = Readonly<Record<Direction, Map<number, Finding>>>;
+
+/** What became of an earlier snapshot. */
+export interface Change {
+  /** Facts that hold no more. */
+  outdated: ReadonlySet<Fact>;
+  /** Whether the tiers may say otherwise of a class than before. */
+  concerns(podClass: PodClass): boolean;
+}
+
 export class Connections {
   static create(universe: Universe, tiers: readonly Tier[]): Connections {
-    return new Connections(universe, tiers);
+    return new Connections(universe, tiers, {
+      ingress: new Map(),
+      egress: new Map(),
+    });
   }
 
-  readonly #answers: Record<Direction, Map<number, readonly TierAnswer[]>> = {
-    ingress: new Map(),
-    egress: new Map(),
-  };
-  readonly #byAnswers = new Map<string, Relation>();
-  readonly #answerIds = new Map<TierAnswer, number>();
-  readonly #byClass: Record<Direction, Map<number, Relation>> = {
-    ingress: new Map(),
-    egress: new Map(),
-  };
+  readonly #relations: Relations;
+  readonly #findings: Findings;
 
   private constructor(
     readonly universe: Universe,
     readonly tiers: readonly Tier[],
-  ) {}
+    findings: Findings,
+  ) {
+    this.#relations = Relations.create(universe.everyone);
+    this.#findings = findings;
+  }
+
+  /** Those of a later snapshot, whose universe has the same ids: what the change does not touch is shared. */
+  after(
+    universe: Universe,
+    tiers: readonly Tier[],
+    { outdated, concerns }: Change,
+  ): Connections {
+    const kept = (direction: Direction) => {
+      const findings = new Map(this.#findings[direction]);
+      for (const [id, { endpoint, facts }] of findings) {
+        if (
+          universe.get(id) !== endpoint ||
+          (endpoint.kind === 'pods' && concerns(endpoint)) ||
+          (outdated.size > 0 && facts.some(fact => outdated.has(fact)))
+        ) {
+          findings.delete(id);
+        }
+      }
+      return findings;
+    };
+    return new Connections(universe, tiers, {
+      ingress: kept('ingress'),
+      egress: kept('egress'),
+    });
+  }
 
   /** Of an endpoint outside nothing is decided here: it may send and be sent everything. */
   relation(endpoint: EndpointClass, direction: Direction): Relation {
-    const known = this.#byClass[direction].get(endpoint.id);
-    if (known) {
-      return known;
-    }
-    const answers = this.answers(endpoint, direction);
-    const key = answers.map(answer => this.#idOf(answer)).join();
-    let relation = this.#byAnswers.get(key);
-    if (!relation) {
-      relation = computeRelation(answers, this.universe);
-      this.#byAnswers.set(key, relation);
-    }
-    this.#byClass[direction].set(endpoint.id, relation);
-    return relation;
+    const finding = this.#find(endpoint, direction);
+    finding.relation ??= this.#relations.of(finding.answers);
+    return finding.relation;
   }
 
   /** What the tiers say of a class, in order; tiers with nothing to say are left out. */
   answers(subject: EndpointClass, direction: Direction): readonly TierAnswer[] {
-    let answers = this.#answers[direction].get(subject.id);
-    if (!answers) {
-      answers = this.tiers.flatMap(
-        tier => answerOf(tier, subject, direction, this.universe) ?? [],
+    return this.#find(subject, direction).answers;
+  }
+
+  #find(subject: EndpointClass, direction: Direction): Finding {
+    let finding = this.#findings[direction].get(subject.id);
+    if (!finding) {
+      const { value: answers, from: facts } = this.universe.facts.watch(() =>
+        this.tiers.flatMap(
+          tier => answerOf(tier, subject, direction, this.universe) ?? [],
+        ),
       );
-      this.#answers[direction].set(subject.id, answers);
+      // Rows are asked with a part of the pods of a class.
+      const endpoint = this.universe.get(subject.id);
+      finding = { endpoint, answers, facts };
+      this.#findings[direction].set(subject.id, finding);
     }
-    return answers;
+    return finding;
   }
 
   edge(source: EndpointClass, destination: EndpointClass): Edge {
@@ -75,15 +118,6 @@ export class Connections {
       this.relation(destination, 'ingress'),
       source.id,
     );
-  }
-
-  #idOf(answer: TierAnswer): number {
-    let id = this.#answerIds.get(answer);
-    if (id === undefined) {
-      id = this.#answerIds.size;
-      this.#answerIds.set(answer, id);
-    }
-    return id;
   }
 }
 

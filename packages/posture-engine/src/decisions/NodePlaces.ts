@@ -19,39 +19,55 @@ export class NodePlaces {
     snapshot: ClusterSnapshot,
     apiServers: readonly string[],
   ): NodePlaces {
-    const nodes = new Map<bigint, string>();
-    const pods = new Map<bigint, PodView>();
-    const add = <T>(map: Map<bigint, T>, address: string, value: T) => {
-      const place = placeOf(address);
-      if (place !== undefined) {
-        map.set(place, value);
-      }
-    };
-    for (const pod of snapshot.workloads.flatMap(workload => workload.pods)) {
-      for (const ip of pod.ips) {
-        if (!pod.spec.hostNetwork) {
-          add(pods, ip, pod);
-        } else if (pod.spec.nodeName !== undefined) {
-          add(nodes, ip, pod.spec.nodeName);
-        }
-      }
-    }
-    for (const node of snapshot.all('Node')) {
-      for (const address of addressesOf(node)) {
-        add(nodes, address, node.metadata.name);
-      }
-    }
-    const serving = new Set(
-      apiServers.flatMap(address => nodes.get(placeOf(address) ?? -1n) ?? []),
-    );
-    return new NodePlaces(nodes, pods, serving);
+    return new NodePlaces(snapshot, apiServers);
   }
 
+  #nodes: ReadonlyMap<bigint, string> | undefined;
+  #pods: ReadonlyMap<bigint, PodView> | undefined;
+  #serving: ReadonlySet<string> | undefined;
+
   private constructor(
-    private readonly nodes: ReadonlyMap<bigint, string>,
-    private readonly pods: ReadonlyMap<bigint, PodView>,
-    private readonly serving: ReadonlySet<string>,
+    private readonly snapshot: ClusterSnapshot,
+    private readonly apiServers: readonly string[],
   ) {}
+
+  /** Names of nodes by their addresses. */
+  private get nodes(): ReadonlyMap<bigint, string> {
+    this.#nodes ??= byPlace([
+      ...podsOf(this.snapshot).flatMap(({ spec, ips }) =>
+        spec.hostNetwork && spec.nodeName !== undefined
+          ? ips.map(ip => [ip, spec.nodeName ?? ''] as const)
+          : [],
+      ),
+      ...this.snapshot
+        .all('Node')
+        .flatMap(node =>
+          addressesOf(node).map(
+            address => [address, node.metadata.name] as const,
+          ),
+        ),
+    ]);
+    return this.#nodes;
+  }
+
+  /** Pods with a network of their own, by their addresses. */
+  private get pods(): ReadonlyMap<bigint, PodView> {
+    this.#pods ??= byPlace(
+      podsOf(this.snapshot).flatMap(pod =>
+        pod.spec.hostNetwork ? [] : pod.ips.map(ip => [ip, pod] as const),
+      ),
+    );
+    return this.#pods;
+  }
+
+  private get serving(): ReadonlySet<string> {
+    this.#serving ??= new Set(
+      this.apiServers.flatMap(
+        address => this.nodes.get(placeOf(address) ?? -1n) ?? [],
+      ),
+    );
+    return this.#serving;
+  }
 
   /** The pod with a network of its own that has the address. */
   podAt(address: string): PodView | undefined {
@@ -103,4 +119,22 @@ export class NodePlaces {
       apiServer: node !== undefined && this.serving.has(node),
     };
   }
+}
+
+function podsOf({ workloads }: ClusterSnapshot): PodView[] {
+  return workloads.flatMap(({ pods }) => pods);
+}
+
+/** Of several with one address the last counts. */
+function byPlace<T>(
+  entries: readonly (readonly [address: string, value: T])[],
+): ReadonlyMap<bigint, T> {
+  const map = new Map<bigint, T>();
+  for (const [address, value] of entries) {
+    const place = placeOf(address);
+    if (place !== undefined) {
+      map.set(place, value);
+    }
+  }
+  return map;
 }

@@ -71,6 +71,48 @@ export class PortSet {
     return merged.length === 0 ? PortSet.none : new PortSet(merged);
   }
 
+  /** The coarsest disjoint sets of which each given set is a union; their own union is all ports. */
+  static atoms(sets: readonly PortSet[]): PortSet[] {
+    const distinct = [
+      ...new Map(sets.map(set => [set.key, set])).values(),
+    ].filter(set => !set.isAll && !set.isEmpty);
+    if (distinct.length === 0) {
+      return [PortSet.all];
+    }
+    // Between two borders nothing changes.
+    const borders = new Set<number>();
+    for (const { bounds } of [PortSet.all, ...distinct]) {
+      for (let index = 0; index < bounds.length; index += 2) {
+        borders.add(bounds[index]);
+        borders.add(bounds[index + 1] + 1);
+      }
+    }
+    const places = [...borders].sort((left, right) => left - right);
+    const cursors = new Uint32Array(distinct.length);
+    const atoms = new Map<string, number[]>();
+    places.slice(0, -1).forEach((from, index) => {
+      let signature = '';
+      distinct.forEach(({ bounds }, set) => {
+        while (bounds[cursors[set] + 1] < from) {
+          cursors[set] += 2;
+        }
+        signature += bounds[cursors[set]] <= from ? '1' : '0';
+      });
+      // The place between two protocols is no port.
+      if (from % STRETCH !== 0) {
+        const bounds = atoms.get(signature) ?? [];
+        const to = places[index + 1] - 1;
+        if (bounds[bounds.length - 1] === from - 1) {
+          bounds[bounds.length - 1] = to;
+        } else {
+          bounds.push(from, to);
+        }
+        atoms.set(signature, bounds);
+      }
+    });
+    return [...atoms.values()].map(bounds => new PortSet(bounds));
+  }
+
   #key: string | undefined;
 
   /** `bounds` is from, to, from, to, … on the line, sorted, with a gap before each next range. */
@@ -95,6 +137,20 @@ export class PortSet {
     for (let index = 0; index < this.bounds.length; index += 2) {
       if (place <= this.bounds[index + 1]) {
         return place >= this.bounds[index];
+      }
+    }
+    return false;
+  }
+
+  intersects({ bounds }: PortSet): boolean {
+    const own = this.bounds;
+    for (let one = 0, two = 0; one < own.length && two < bounds.length; ) {
+      if (own[one + 1] < bounds[two]) {
+        one += 2;
+      } else if (bounds[two + 1] < own[one]) {
+        two += 2;
+      } else {
+        return true;
       }
     }
     return false;
@@ -172,24 +228,4 @@ export class PortSet {
     }
     return ranges;
   }
-}
-
-/** The coarsest disjoint sets of which each given set is a union; their own union is all ports. */
-export function portAtoms(sets: readonly PortSet[]): PortSet[] {
-  const distinct = new Map(sets.map(set => [set.key, set]));
-  let atoms = [PortSet.all];
-  for (const set of distinct.values()) {
-    if (set === PortSet.all || set.isEmpty) {
-      continue;
-    }
-    atoms = atoms.flatMap(atom => {
-      const inside = atom.intersect(set);
-      if (inside.isEmpty) {
-        return [atom];
-      }
-      const outside = atom.subtract(set);
-      return outside.isEmpty ? [inside] : [inside, outside];
-    });
-  }
-  return atoms;
 }

@@ -8,7 +8,9 @@ import { ClusterSnapshot, LabelSelector, Node, PodView } from '../snapshot';
 import { AddressClasses, AddressRange, addressClasses } from './addresses';
 import { ClassSet } from './ClassSet';
 import { NodePlaces, addressesOf } from './NodePlaces';
-import { groupPods } from './podGroups';
+import { Census } from './Census';
+import { ClassFacts, Fact } from './ClassFacts';
+import { ClassSelection, LabelView } from './ClassSelection';
 import type { PortSet } from './PortSet';
 import type { Vocabulary } from './Vocabulary';
 
@@ -61,91 +63,134 @@ export interface PodPeer {
   podSelector?: LabelSelector;
 }
 
+interface UniverseParts {
+  snapshot: ClusterSnapshot;
+  vocabulary: Vocabulary;
+  census: Census;
+  externalClasses: readonly ExternalClass[];
+  addresses: AddressClasses;
+  nodesOfCluster: readonly Node[];
+  facts: ClassFacts;
+}
+
 export class Universe {
   static create(snapshot: ClusterSnapshot, vocabulary: Vocabulary): Universe {
-    const nodes = vocabulary.namesNodes ? snapshot.all('Node') : [];
-    const places = vocabulary.nodePlaces
-      ? NodePlaces.create(snapshot, vocabulary.nodePlaces.apiServers)
-      : undefined;
+    const nodesOfCluster = vocabulary.namesNodes ? snapshot.all('Node') : [];
     const addresses = addressClasses([
       ...vocabulary.cidrs,
-      ...nodes.flatMap(node => addressesOf(node).map(singleAddress)),
+      ...nodesOfCluster.flatMap(node => addressesOf(node).map(singleAddress)),
       ...(vocabulary.nodePlaces?.apiServers ?? []).map(singleAddress),
     ]);
-    const groups = groupPods(snapshot, vocabulary, addresses);
-    const podClasses = groups.map(
-      ({ namespaceLabels, namedPorts, pods }, id): PodClass => ({
-        kind: 'pods',
-        id,
-        namespace: pods[0].namespace,
-        namespaceLabels,
-        labels: pods[0].labels,
-        hostNetwork: pods[0].spec.hostNetwork === true,
-        namedPorts,
-        pods,
-      }),
-    );
+    const census = Census.create(snapshot, vocabulary, addresses);
     const externalClasses = addresses.classes.map(
       (ranges, index): ExternalClass => ({
         kind: 'external',
-        id: podClasses.length + index,
+        id: census.classes.length + index,
         ranges,
       }),
     );
-    return new Universe(podClasses, externalClasses, addresses, nodes, places);
+    return new Universe({
+      snapshot,
+      vocabulary,
+      census,
+      externalClasses,
+      addresses,
+      nodesOfCluster,
+      facts: ClassFacts.create(),
+    });
   }
 
-  /** Pods whose network is their own. */
+  readonly podClasses: readonly PodClass[];
+  /**
+   * Pods that nobody thought of: what they may do, anybody may who gets a pod
+   * of his own into the cluster. Never empty, and never among `podClasses`.
+   */
+  readonly strangers: readonly PodClass[];
+  /** By id: those of the snapshot, strangers, and ids that are spare, behind which are strangers too. */
+  readonly selectableClasses: readonly PodClass[];
+  readonly externalClasses: readonly ExternalClass[];
+  /** In which blocks of policies the addresses of strangers are, in words that only compare. */
+  readonly strangersPlace: string;
+  /** Pods whose network is their own, strangers among them. */
   readonly podNetwork: ClassSet;
   readonly external: ClassSet;
   readonly everyone: ClassSet;
   /** Empty where policies do not tell nodes by their place. */
   readonly nodeClasses: readonly NodeClass[];
-  readonly #byNamespace = new Map<string, PodClass[]>();
-  readonly #byPod = new Map<string, PodClass>();
-  readonly #byAddress = new Map<number, number[]>();
-  readonly #peers = new Map<string, ClassSet>();
-  readonly #namespaces = new Map<string, readonly string[]>();
+  /** What is worked out from the classes. */
+  readonly facts: ClassFacts;
+  readonly #selection: ClassSelection;
+  readonly #places: NodePlaces | undefined;
 
   private constructor(
-    readonly podClasses: readonly PodClass[],
-    readonly externalClasses: readonly ExternalClass[],
-    private readonly addresses: AddressClasses,
-    private readonly nodesOfCluster: readonly Node[],
-    private readonly places: NodePlaces | undefined,
+    private readonly parts: UniverseParts,
+    before?: Universe,
   ) {
-    const size = podClasses.length + externalClasses.length;
-    this.nodeClasses = places ? nodeClassesFrom(size) : [];
-    this.everyone = ClassSet.range(0, size + this.nodeClasses.length);
-    this.external = ClassSet.range(podClasses.length, size);
-    this.podNetwork = ClassSet.of(
-      podClasses.filter(({ hostNetwork }) => !hostNetwork).map(({ id }) => id),
+    const { snapshot, vocabulary, census, addresses, facts } = parts;
+    this.facts = facts;
+    this.podClasses = census.podClasses;
+    this.strangers = census.strangers;
+    this.selectableClasses = census.classes;
+    this.externalClasses = parts.externalClasses;
+    this.#places = vocabulary.nodePlaces
+      ? NodePlaces.create(snapshot, vocabulary.nodePlaces.apiServers)
+      : undefined;
+    this.strangersPlace = this.strangers[0].pods[0].ips
+      .map(ip => addresses.keys[addresses.classOf(ip) ?? -1])
+      .join(' ');
+    const inside = census.classes.length;
+    const size = inside + parts.externalClasses.length;
+    this.nodeClasses =
+      before?.nodeClasses ?? (this.#places ? nodeClassesFrom(size) : []);
+    this.everyone =
+      before?.everyone ?? ClassSet.range(0, size + this.nodeClasses.length);
+    this.external = before?.external ?? ClassSet.range(inside, size);
+    this.podNetwork =
+      before?.podNetwork ??
+      ClassSet.of(
+        census.classes
+          .filter(({ hostNetwork }) => !hostNetwork)
+          .map(({ id }) => id),
+      );
+    this.#selection = ClassSelection.create(
+      snapshot,
+      census.classes,
+      facts,
+      this.podNetwork,
+      addresses,
     );
-    for (const podClass of podClasses) {
-      const { id, namespace, pods } = podClass;
-      const classes = this.#byNamespace.get(namespace) ?? [];
-      classes.push(podClass);
-      this.#byNamespace.set(namespace, classes);
-      for (const pod of pods) {
-        this.#byPod.set(podKey(pod), podClass);
-        for (const ip of pod.ips) {
-          const address = addresses.classOf(ip);
-          if (address !== undefined) {
-            const ids = this.#byAddress.get(address) ?? [];
-            if (ids[ids.length - 1] !== id) {
-              ids.push(id);
-            }
-            this.#byAddress.set(address, ids);
-          }
-        }
-      }
+  }
+
+  /**
+   * The universe of a later snapshot in which the same policies, or others of
+   * no other words, meet other pods: classes keep their ids, and facts to which
+   * nothing changed hold. Undefined where it has to be created anew.
+   */
+  after(
+    snapshot: ClusterSnapshot,
+  ): { universe: Universe; outdated: ReadonlySet<Fact> } | undefined {
+    const later = this.parts.census.after(snapshot);
+    if (!later) {
+      return undefined;
     }
+    const { facts, outdated } = this.facts.after(later.changes, snapshot);
+    return {
+      universe: new Universe(
+        { ...this.parts, snapshot, census: later.census, facts },
+        this,
+      ),
+      outdated,
+    };
+  }
+
+  get vocabulary(): Vocabulary {
+    return this.parts.vocabulary;
   }
 
   get(id: number): EndpointClass {
-    const outside = id - this.podClasses.length;
+    const outside = id - this.selectableClasses.length;
     if (outside < 0) {
-      return this.podClasses[id];
+      return this.selectableClasses[id];
     }
     return (
       this.externalClasses[outside] ??
@@ -155,7 +200,7 @@ export class Universe {
 
   /** The pods of one namespace; only of one that the vocabulary names. */
   classesIn(namespace: string): readonly PodClass[] {
-    return this.#byNamespace.get(namespace) ?? [];
+    return this.#selection.byNamespace.get(namespace) ?? [];
   }
 
   /**
@@ -176,7 +221,7 @@ export class Universe {
     source: PodClass,
     destination: PodClass,
   ): { source: EndpointClass; destination: EndpointClass }[] {
-    const { places } = this;
+    const places = this.#places;
     if (!places || source.hostNetwork === destination.hostNetwork) {
       return [{ source, destination }];
     }
@@ -197,14 +242,14 @@ export class Universe {
     endpoint: Endpoint,
     other: Endpoint,
   ): EndpointClass | undefined {
-    const place = this.places?.of(endpoint, other);
+    const place = this.#places?.of(endpoint, other);
     if (place) {
       return this.#nodeClass(place);
     }
     if (typeof endpoint !== 'string') {
       return this.classOfPod(endpoint);
     }
-    const pod = this.places?.podAt(endpoint);
+    const pod = this.#places?.podAt(endpoint);
     return pod ? this.classOfPod(pod) : this.classOfAddress(endpoint);
   }
 
@@ -213,53 +258,42 @@ export class Universe {
   }
 
   classOfPod(pod: PodView): PodClass | undefined {
-    return this.#byPod.get(podKey(pod));
+    return this.parts.census.classOfPod(pod);
   }
 
   /** Undefined for text that is no address. */
   classOfAddress(address: string): ExternalClass | undefined {
-    const index = this.addresses.classOf(address);
+    const index = this.parts.addresses.classOf(address);
     return index === undefined ? undefined : this.externalClasses[index];
   }
 
   /** The pods that a peer selects; pods on their node's network are never among them. Throws as `matchesSelector` does. */
   selected(peer: PodPeer): ClassSet {
-    const key = JSON.stringify([
-      peer.namespace ?? null,
-      peer.namespaceSelector ?? null,
-      peer.podSelector ?? null,
-    ]);
-    let set = this.#peers.get(key);
-    if (!set) {
-      set = this.#select(peer);
-      this.#peers.set(key, set);
-    }
-    return set;
+    return this.#selection.selected(peer);
   }
 
   /** A block less its exceptions: the addresses outside, and the pods that have an address in it. */
   block(cidr: string, except: readonly string[] = []): ClassSet {
-    const key = `${cidr}\u0000${except.join()}`;
-    let set = this.#peers.get(key);
-    if (!set) {
-      const holes = new Set(
-        except.flatMap(hole => this.addresses.classesOf(hole)),
-      );
-      const ids = this.addresses
-        .classesOf(cidr)
-        .filter(address => !holes.has(address));
-      set = ClassSet.union([
-        ClassSet.of(ids.map(address => this.podClasses.length + address)),
-        ClassSet.of(ids.flatMap(address => this.#byAddress.get(address) ?? [])),
-      ]);
-      this.#peers.set(key, set);
-    }
-    return set;
+    const { addresses } = this.parts;
+    const holes = new Set(except.flatMap(hole => addresses.classesOf(hole)));
+    const ids = addresses
+      .classesOf(cidr)
+      .filter(address => !holes.has(address));
+    const first = this.selectableClasses.length;
+    return ClassSet.union([
+      ClassSet.of(ids.map(address => first + address)),
+      this.#selection.withAddresses(`${cidr} ${except.join()}`, ids),
+    ]);
+  }
+
+  /** Classes by the values of a label that policies see; pods on their node's network are among them. */
+  labelSets(view: LabelView, key: string): ReadonlyMap<string, ClassSet> {
+    return this.#selection.labelSets(view, key);
   }
 
   /** Nodes: their own addresses, and the pods that share them. */
   nodes(selector: LabelSelector): ClassSet {
-    const matching = this.nodesOfCluster.filter(({ metadata }) =>
+    const matching = this.parts.nodesOfCluster.filter(({ metadata }) =>
       matchesSelector(selector, metadata.labels ?? {}),
     );
     const names = new Set(matching.map(({ metadata }) => metadata.name));
@@ -281,58 +315,10 @@ export class Universe {
     name: string,
     peers: ClassSet,
   ): { ports: PortSet; peers: ClassSet }[] {
-    const groups = new Map<string, { ports: PortSet; ids: number[] }>();
-    for (const id of peers) {
-      const endpoint = this.get(id);
-      const ports =
-        endpoint.kind === 'pods' ? endpoint.namedPorts.get(name) : undefined;
-      if (ports) {
-        const group = groups.get(ports.key) ?? { ports, ids: [] };
-        group.ids.push(id);
-        groups.set(ports.key, group);
-      }
-    }
-    return [...groups.values()].map(({ ports, ids }) => ({
-      ports,
-      peers: ClassSet.of(ids),
-    }));
-  }
-
-  #select({ namespace, namespaceSelector, podSelector }: PodPeer): ClassSet {
-    if (namespace === undefined && !namespaceSelector && !podSelector) {
-      return this.podNetwork;
-    }
-    const namespaces =
-      namespace === undefined
-        ? this.#namespacesMatching(namespaceSelector)
-        : [namespace];
-    const ids: number[] = [];
-    for (const name of namespaces) {
-      for (const { id, labels, hostNetwork } of this.#byNamespace.get(name) ??
-        []) {
-        if (
-          !hostNetwork &&
-          (!podSelector || matchesSelector(podSelector, labels))
-        ) {
-          ids.push(id);
-        }
-      }
-    }
-    return ClassSet.of(ids);
-  }
-
-  #namespacesMatching(selector: LabelSelector | undefined): readonly string[] {
-    const key = JSON.stringify(selector ?? {});
-    let names = this.#namespaces.get(key);
-    if (!names) {
-      names = [...this.#byNamespace]
-        .filter(([, [{ namespaceLabels }]]) =>
-          matchesSelector(selector ?? {}, namespaceLabels),
-        )
-        .map(([name]) => name);
-      this.#namespaces.set(key, names);
-    }
-    return names;
+    return this.#selection
+      .namedPort(name)
+      .map(({ ports, classes }) => ({ ports, peers: classes.intersect(peers) }))
+      .filter(group => !group.peers.isEmpty);
   }
 }
 
@@ -345,10 +331,4 @@ function nodeClassesFrom(first: number): NodeClass[] {
 
 function singleAddress(address: string): string {
   return `${address}/${address.includes(':') ? 128 : 32}`;
-}
-
-function podKey({ origin, namespace, name, object }: PodView): string {
-  return origin === 'pod'
-    ? `${namespace}/${name}`
-    : `${object.kind}/${namespace}/${name}`;
 }

@@ -2,7 +2,7 @@
  * The addresses outside of the cluster, cut into classes that no policy can
  * tell apart. IPv4 and IPv6 lie on one line of numbers, IPv4 first.
  */
-import { fromByteArray, parse, parseCIDR } from 'ipaddr.js';
+import { IPv6, fromByteArray, parse, parseCIDR } from 'ipaddr.js';
 
 /** Both ends belong to the range. */
 export interface AddressRange {
@@ -27,10 +27,19 @@ function numberOf(bytes: readonly number[]): bigint {
   return bytes.length === 4 ? value : value + IPV4_SIZE;
 }
 
+/** Of an IPv6 block that maps IPv4: Go, and so Kubernetes, takes `::ffff:0:0/96` for all of IPv4. */
+const MAPPED_PREFIX = 96;
+
 /** Where an address lies on the line; undefined for text that is no address. */
 export function placeOf(address: string): bigint | undefined {
   try {
-    return numberOf(parse(address).toByteArray());
+    const written = parse(address);
+    return numberOf(
+      (written instanceof IPv6 && written.isIPv4MappedAddress()
+        ? written.toIPv4Address()
+        : written
+      ).toByteArray(),
+    );
   } catch {
     return undefined;
   }
@@ -39,7 +48,13 @@ export function placeOf(address: string): bigint | undefined {
 /** The addresses of a block, host bits masked; undefined for text that is no block. */
 export function rangeOf(cidr: string): AddressRange | undefined {
   try {
-    const [address, prefix] = parseCIDR(cidr);
+    const [written, length] = parseCIDR(cidr);
+    const isMapped =
+      written instanceof IPv6 &&
+      written.isIPv4MappedAddress() &&
+      length >= MAPPED_PREFIX;
+    const address = isMapped ? written.toIPv4Address() : written;
+    const prefix = isMapped ? length - MAPPED_PREFIX : length;
     const bytes = address.toByteArray();
     const size = 1n << BigInt(bytes.length * 8 - prefix);
     const offset = bytes.length === 4 ? 0n : IPV4_SIZE;
@@ -80,11 +95,16 @@ export function blocksOf({ from, to }: AddressRange): string[] {
 export interface AddressClasses {
   /** Class → its ranges, sorted; every address is in exactly one class. */
   classes: readonly (readonly AddressRange[])[];
+  /** Class → what makes it one: which of the blocks it lies in, in words that only compare. */
+  keys: readonly string[];
   /** The classes that a block consists of; none for text that is no block. */
   classesOf(cidr: string): readonly number[];
   /** The class of an address; undefined for text that is no address. */
   classOf(address: string): number | undefined;
 }
+
+/** Addresses are remembered up to here; what falls out is looked up again. */
+const MOST_REMEMBERED = 200_000;
 
 /** Cost grows with the blocks, and with how deeply they are nested. */
 export function addressClasses(cidrs: Iterable<string>): AddressClasses {
@@ -135,28 +155,39 @@ export function addressClasses(cidrs: Iterable<string>): AddressClasses {
     classes[id].push({ from, to: places[index + 1] - 1n });
   });
 
+  const known = new Map<string, number | undefined>();
+  const find = (address: string) => {
+    const place = placeOf(address);
+    if (place === undefined) {
+      return undefined;
+    }
+    let low = 0;
+    let high = classAt.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (places[middle] <= place) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return classAt[low];
+  };
   return {
     classes,
+    keys: [...bySignature.keys()],
     classesOf(cidr) {
       const range = ranges.get(cidr);
       return range ? members.get(`${range.from}-${range.to}`) ?? [] : [];
     },
     classOf(address) {
-      const place = placeOf(address);
-      if (place === undefined) {
-        return undefined;
-      }
-      let low = 0;
-      let high = classAt.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if (places[middle] <= place) {
-          low = middle;
-        } else {
-          high = middle - 1;
+      if (!known.has(address)) {
+        if (known.size >= MOST_REMEMBERED) {
+          known.clear();
         }
+        known.set(address, find(address));
       }
-      return classAt[low];
+      return known.get(address);
     },
   };
 }

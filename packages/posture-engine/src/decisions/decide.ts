@@ -61,7 +61,7 @@ export function endsOf(
     : { subject: destination, peer: source };
 }
 
-function decideDirection(
+export function decideDirection(
   connections: Connections,
   question: Question,
   direction: Direction,

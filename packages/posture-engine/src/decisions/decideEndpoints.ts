@@ -3,7 +3,7 @@ import { matchesLabels } from '../selectors';
 import { ClusterSnapshot, PodView, Service, describeObject } from '../snapshot';
 import { Protocol, protocolOf } from './PortSet';
 import type { Connections } from './Connections';
-import type { Endpoint } from './Universe';
+import type { Endpoint, EndpointClass } from './Universe';
 
 /** `namespace/name`; of a workload `namespace/Kind/name`. */
 export type EndpointName =
@@ -20,6 +20,8 @@ export interface Side {
   ends: readonly Endpoint[];
   /** All pods; empty for an address outside. */
   pods: ReadonlySet<PodView>;
+  /** The class of the only end, where it is the same seen from everywhere. */
+  only?: EndpointClass;
 }
 
 /** Where a connection goes to once names of ports and Services are resolved. */
@@ -47,7 +49,11 @@ export class Endpoints {
   readonly #pods = new Map<string, PodView>();
   readonly #byAddress = new Map<string, PodView[]>();
   readonly #keys = new Map<string, number>();
-  readonly #sides = new Map<string, Side | NotFound>();
+  readonly #sides = {
+    pod: new Map<string, Side | NotFound>(),
+    workload: new Map<string, Side | NotFound>(),
+    ip: new Map<string, Side | NotFound>(),
+  };
   readonly #targets = new Map<string, readonly Target[] | NotFound>();
 
   private constructor(
@@ -67,15 +73,16 @@ export class Endpoints {
   }
 
   side(name: Exclude<EndpointName, { service: string }>): Side | NotFound {
-    const [kind, value] = entryOf(name);
-    return this.#remember(this.#sides, `${kind} ${value}`, () => {
-      if ('pod' in name) {
-        return this.#pod(name.pod);
-      }
-      return 'workload' in name
-        ? this.#workload(name.workload)
-        : this.#address(name.ip);
-    });
+    if ('pod' in name) {
+      return this.#remember(this.#sides.pod, name.pod, () =>
+        this.#pod(name.pod),
+      );
+    }
+    return 'workload' in name
+      ? this.#remember(this.#sides.workload, name.workload, () =>
+          this.#workload(name.workload),
+        )
+      : this.#remember(this.#sides.ip, name.ip, () => this.#address(name.ip));
   }
 
   /** Where a port, by number or name, of a destination leads. */
@@ -84,6 +91,10 @@ export class Endpoints {
     port: number | string,
     protocol: Protocol,
   ): readonly Target[] | NotFound {
+    if (typeof port === 'number' && !('service' in to)) {
+      const side = this.side(to);
+      return 'reason' in side ? side : [{ side, port }];
+    }
     const [kind, value] = entryOf(to);
     return this.#remember(
       this.#targets,
@@ -160,6 +171,7 @@ export class Endpoints {
           ),
           ends: [address],
           pods: new Set(),
+          ...(universe.nodeClasses.length === 0 ? { only: outside } : {}),
         }
       : { reason: `${address} is no IP address` };
   }
@@ -247,7 +259,13 @@ export class Endpoints {
     const places = [...byPlace].sort(([left], [right]) =>
       left < right ? -1 : 1,
     );
+    const { universe } = this.connections;
+    const only =
+      pods.length === 1 && universe.nodeClasses.length === 0
+        ? universe.classOfPod(pods[0])
+        : undefined;
     return {
+      ...(only ? { only } : {}),
       key: this.#keyOf(
         places
           .map(([place, same]) => `${place}${same.length > 1 ? '+' : ''}`)

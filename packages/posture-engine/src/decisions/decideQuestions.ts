@@ -1,7 +1,8 @@
 /** Questions as people ask them: by the names of pods, workloads, addresses and Services. Everything that is the same for a class is worked out once. */
 import type { ClusterSnapshot } from '../snapshot';
 import type { Connections } from './Connections';
-import { Decision, NetworkVerdict, decide } from './decide';
+import { Cells } from './Cells';
+import { Decision, NetworkVerdict, Question, decide } from './decide';
 import { EndpointName, Endpoints, Side, Target } from './decideEndpoints';
 import { explainDecision } from './explanation';
 import { PROTOCOLS, Protocol } from './PortSet';
@@ -28,6 +29,8 @@ export interface ConnectionAnswer {
 /** Answers are remembered up to here; what falls out is worked out again. */
 const MOST_REMEMBERED = 100_000;
 const STRETCH = 65_536;
+const ITSELF =
+  'no policy decides what a pod may do with itself, so nobody can tell';
 
 export class Questions {
   static create(
@@ -39,11 +42,16 @@ export class Questions {
 
   readonly #answers = new Map<number, Map<number, ConnectionAnswer>>();
   #remembered = 0;
+  readonly #cells: Cells;
+  /** By cell where that decides alone, by two cells where both directions have a word. */
+  readonly #byCell = new Map<number, ConnectionAnswer>();
 
   private constructor(
     private readonly connections: Connections,
     private readonly endpoints: Endpoints,
-  ) {}
+  ) {
+    this.#cells = Cells.create(connections);
+  }
 
   /**
    * Of several pods, `allow` where some pod reaches some other one: what an
@@ -68,7 +76,11 @@ export class Questions {
     target: Target,
     protocol: Protocol,
   ): ConnectionAnswer {
-    if (sharesPods(source, target.side)) {
+    // Of two ends all is said by their cells; what several ends come to together is remembered.
+    if (
+      (source.ends.length === 1 && target.side.ends.length === 1) ||
+      sharesPods(source, target.side)
+    ) {
       return this.#decide(source, target, protocol);
     }
     const sides = source.key * 2 ** 26 + target.side.key;
@@ -101,6 +113,25 @@ export class Questions {
         'neither end is a pod of the source, so no policy of it says anything',
       );
     }
+    if (source.ends.length === 1 && side.ends.length === 1) {
+      const [one] = source.ends;
+      const [other] = side.ends;
+      if (one === other) {
+        return unknownAnswer(ITSELF);
+      }
+      const classes =
+        source.only && side.only
+          ? { source: source.only, destination: side.only }
+          : this.connections.universe.between(one, other);
+      return classes
+        ? this.#ofClasses({
+            source: classes.source,
+            destination: classes.destination,
+            protocol,
+            port,
+          })
+        : unknownAnswer(ITSELF);
+    }
     const pairs = new Map<number, ConnectionAnswer>();
     for (const one of source.ends) {
       for (const other of side.ends) {
@@ -111,23 +142,44 @@ export class Questions {
         if (classes) {
           const key = classes.source.id * 2 ** 26 + classes.destination.id;
           if (!pairs.has(key)) {
-            const question = { ...classes, protocol, port };
-            const decision = decide(this.connections, question);
-            pairs.set(key, {
-              verdict: decision.verdict,
-              decidedBy: decision.decidedBy,
-              conditions: decision.conditions,
-              reason: explainDecision(this.connections, question, decision),
-            });
+            pairs.set(key, this.#ofClasses({ ...classes, protocol, port }));
           }
         }
       }
     }
-    return pairs.size === 0
-      ? unknownAnswer(
-          'no policy decides what a pod may do with itself, so nobody can tell',
-        )
-      : join([...pairs.values()]);
+    return pairs.size === 0 ? unknownAnswer(ITSELF) : join([...pairs.values()]);
+  }
+
+  #ofClasses(question: Question): ConnectionAnswer {
+    const egress = this.#cells.of(question, 'egress');
+    if (egress.verdict === 'deny') {
+      return this.#ofCell(egress.id, question);
+    }
+    const ingress = this.#cells.of(question, 'ingress');
+    return this.#ofCell(
+      ingress.verdict === 'deny'
+        ? ingress.id
+        : egress.id * 2 ** 26 + ingress.id,
+      question,
+    );
+  }
+
+  #ofCell(key: number, question: Question): ConnectionAnswer {
+    let answer = this.#byCell.get(key);
+    if (!answer) {
+      const decision = decide(this.connections, question);
+      answer = {
+        verdict: decision.verdict,
+        decidedBy: decision.decidedBy,
+        conditions: decision.conditions,
+        reason: explainDecision(this.connections, question, decision),
+      };
+      if (this.#byCell.size >= MOST_REMEMBERED) {
+        this.#byCell.clear();
+      }
+      this.#byCell.set(key, answer);
+    }
+    return answer;
   }
 }
 

@@ -115,6 +115,38 @@ describe('the difference of two snapshots', () => {
     );
   });
 
+  it('is the same where the snapshots share what is equal in both', () => {
+    fc.assert(
+      fc.property(
+        randomCluster,
+        randomCluster,
+        fc.array(fc.nat(20), { maxLength: 2 }),
+        (one, other, taken) => {
+          const nameOf = ({ kind, metadata }: KubernetesObject) =>
+            `${kind} ${metadata.namespace} ${metadata.name}`;
+          const changed = new Map(one.map(object => [nameOf(object), object]));
+          for (const index of taken) {
+            const object = other[index % other.length];
+            changed.set(nameOf(object), object);
+          }
+          const before = snapshotOf(one);
+          const after = snapshotOf(structuredClone([...changed.values()]));
+          const inWords = (later: ClusterSnapshot) =>
+            [...diffConnections(sideOf(before), sideOf(later))].map(
+              ({ source, destination, ...ports }) => ({
+                source,
+                destination,
+                ...Object.fromEntries(
+                  Object.entries(ports).map(([name, { key }]) => [name, key]),
+                ),
+              }),
+            );
+          expect(inWords(after.sharing(before))).toEqual(inWords(after));
+        },
+      ),
+    );
+  });
+
   it('is empty between a snapshot and itself', () => {
     fc.assert(
       fc.property(randomCluster, objects => {

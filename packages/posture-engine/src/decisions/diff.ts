@@ -8,6 +8,7 @@ import { Workload, WorkloadReference, compare, workloadKey } from '../snapshot';
 import { AddressRange } from './addresses';
 import type { Connections, Edge } from './Connections';
 import { PortSet } from './PortSet';
+import { Sameness } from './Sameness';
 import { EVERY_ADDRESS } from './reach';
 import { GroupEdge, Member, OutsideEdge, Rows, joinRanges } from './reachRows';
 
@@ -43,6 +44,8 @@ interface Pair {
   reference: WorkloadReference;
   before?: Member<Workload>;
   after?: Member<Workload>;
+  /** The same pods, of which the same relations say what they may do. */
+  same?: boolean;
 }
 
 interface OutsideChange {
@@ -67,6 +70,10 @@ class Pairs {
         pair[when] = rows[when].member(workload);
         pairs.set(key, pair);
       }
+    }
+    const same = Sameness.between(before.connections, after.connections);
+    for (const pair of pairs.values()) {
+      pair.same = same?.holdsFor(pair);
     }
     return new Pairs(
       rows,
@@ -134,12 +141,14 @@ export function* diffConnections(
   after: DiffSide,
 ): Generator<ConnectionChange> {
   const pair = Pairs.create(before, after);
+  // Between two of which nothing changed, nothing did.
+  const others = pair.workloads.filter(({ same }) => !same);
   for (const source of pair.workloads) {
     const from: DiffEndpoint = {
       kind: 'workload',
       reference: source.reference,
     };
-    for (const destination of pair.workloads) {
+    for (const destination of source.same ? others : pair.workloads) {
       const change =
         source === destination ? undefined : pair.between(source, destination);
       if (change) {
@@ -150,7 +159,9 @@ export function* diffConnections(
         };
       }
     }
-    for (const { ranges, change } of pair.outside(source, 'egress')) {
+    for (const { ranges, change } of source.same
+      ? []
+      : pair.outside(source, 'egress')) {
       yield {
         source: from,
         destination: { kind: 'external', ranges },
@@ -158,7 +169,7 @@ export function* diffConnections(
       };
     }
   }
-  for (const destination of pair.workloads) {
+  for (const destination of others) {
     for (const { ranges, change } of pair.outside(destination, 'ingress')) {
       yield {
         source: { kind: 'external', ranges },

@@ -10,7 +10,7 @@ const MOST_NAMED = 3;
 const MOST_RANGES = 4;
 
 /** `spec.ingress[1]`, `specs[0].egress[2].toPorts[0]`, `spec.ingressDeny[0]`. */
-const RULE = /^(?:spec|specs\[(\d+)\])\.(?:in|e)gress(?:Deny)?\[(\d+)\]/;
+const RULE = /^(?:spec|specs\[(\d+)\])\.(?:in|e)gress(Deny)?\[(\d+)\]/;
 
 /** One or two sentences. Names objects, and the two ends as source and destination. */
 export function explainDecision(
@@ -88,7 +88,12 @@ export function nearestAllow(
     connections.answers(subject, direction),
     denying,
   )) {
-    if (rule.effect === 'allow' && rule.decidedBy) {
+    // Settings of the network let something through too, and are no rule that anybody could widen.
+    if (
+      rule.effect === 'allow' &&
+      rule.decidedBy &&
+      RULE.test(rule.decidedBy.field)
+    ) {
       if (rule.peers.has(peer.id)) {
         return `${protocol} port ${port} is not in ${describeRule(
           rule.decidedBy,
@@ -131,7 +136,7 @@ function* rulesBefore(
   }
 }
 
-/** `rule 2 of NetworkPolicy shop/orders`, as people count. */
+/** `ingress rule 2 of NetworkPolicy shop/orders`, as people count. */
 export function describeRule({
   object,
   field,
@@ -141,8 +146,8 @@ export function describeRule({
   if (!match) {
     return `${field} of ${describeObject(object)}`;
   }
-  const [, spec, rule] = match;
-  return `${direction} rule ${Number(rule) + 1}${
+  const [, spec, deny, rule] = match;
+  return `${direction} ${deny ? 'deny ' : ''}rule ${Number(rule) + 1}${
     spec === undefined ? '' : ` of spec ${Number(spec) + 1}`
   } of ${describeObject(object)}`;
 }

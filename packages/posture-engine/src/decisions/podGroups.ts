@@ -6,6 +6,8 @@ import type { Vocabulary } from './Vocabulary';
 
 type Labels = Readonly<Record<string, string>>;
 
+const NO_PORTS: ReadonlyMap<string, PortSet> = new Map();
+
 /** Pods that no policy tells apart. */
 export interface PodGroup {
   order: string;
@@ -14,58 +16,87 @@ export interface PodGroup {
   pods: PodView[];
 }
 
-/** In the order of their namespaces. */
-export function groupPods(
-  snapshot: ClusterSnapshot,
-  vocabulary: Vocabulary,
-  addresses: AddressClasses,
-): PodGroup[] {
-  const groups = new Map<string, PodGroup>();
-  const namespaces = new Map<string, { signature: string; labels: Labels }>();
-  const namespaceOf = (name: string) => {
-    let known = namespaces.get(name);
+/** Puts pods with those that no policy tells from them. */
+export class PodGrouper {
+  static create(
+    snapshot: ClusterSnapshot,
+    vocabulary: Vocabulary,
+    addresses: AddressClasses,
+  ): PodGrouper {
+    return new PodGrouper(snapshot, vocabulary, addresses);
+  }
+
+  readonly #namespaces = new Map<
+    string,
+    { signature: string; labels: Labels }
+  >();
+
+  private constructor(
+    private readonly snapshot: ClusterSnapshot,
+    private readonly vocabulary: Vocabulary,
+    private readonly addresses: AddressClasses,
+  ) {}
+
+  /** The group of one pod, with that pod alone in it; `order` is equal for pods of one group. */
+  groupOf(pod: PodView): PodGroup {
+    const { snapshot, vocabulary, addresses } = this;
+    const { givenLabels, givenLabelsOf } = vocabulary;
+    // Where nodes count by place, so do addresses: blocks are for what is outside.
+    // A single block still tells pods with addresses of its family from the others.
+    const seesAddresses = !vocabulary.nodePlaces && vocabulary.cidrs.size > 0;
+    const namespace = this.#namespaceOf(pod.namespace);
+    const namedPorts = namedPortsOf(pod, vocabulary.namedPorts);
+    const order = [
+      namespace.signature,
+      vocabulary.podLabels.signature(pod.labels),
+      serviceAccountOf(pod, vocabulary),
+      pod.spec.hostNetwork === true
+        ? `host ${vocabulary.namesNodes ? pod.spec.nodeName : ''}`
+        : '',
+      [...namedPorts].map(([name, ports]) => `${name}=${ports.key}`).join(),
+      seesAddresses
+        ? pod.ips.map(ip => addresses.classOf(ip) ?? '').join()
+        : '',
+      givenLabelsOf ? givenLabels.signature(givenLabelsOf(pod, snapshot)) : '',
+    ].join('\u0002');
+    return {
+      order,
+      namespaceLabels: namespace.labels,
+      namedPorts,
+      pods: [pod],
+    };
+  }
+
+  #namespaceOf(name: string): { signature: string; labels: Labels } {
+    let known = this.#namespaces.get(name);
     if (!known) {
-      const labels = snapshot.namespaceLabels(name);
+      const labels = this.snapshot.namespaceLabels(name);
       known = {
         labels,
-        signature: vocabulary.namespaces.has(name)
+        signature: this.vocabulary.namespaces.has(name)
           ? `n\u0001${name}`
-          : `l\u0001${vocabulary.namespaceLabels.signature(labels)}`,
+          : `l\u0001${this.vocabulary.namespaceLabels.signature(labels)}`,
       };
-      namespaces.set(name, known);
+      this.#namespaces.set(name, known);
     }
     return known;
-  };
-  // Where nodes count by place, so do addresses: blocks are for what is outside.
-  // A single block still tells pods with addresses of its family from the others.
-  const seesAddresses = !vocabulary.nodePlaces && vocabulary.cidrs.size > 0;
-  for (const { pods } of snapshot.workloads) {
+  }
+}
+
+/** All pods of a snapshot, in the order of their namespaces. */
+export function groupPods(
+  { workloads }: ClusterSnapshot,
+  grouper: PodGrouper,
+): PodGroup[] {
+  const groups = new Map<string, PodGroup>();
+  for (const { pods } of workloads) {
     for (const pod of pods) {
-      const namespace = namespaceOf(pod.namespace);
-      const namedPorts = namedPortsOf(pod, vocabulary.namedPorts);
-      const order = [
-        namespace.signature,
-        vocabulary.podLabels.signature(pod.labels),
-        serviceAccountOf(pod, vocabulary),
-        pod.spec.hostNetwork === true
-          ? `host ${vocabulary.namesNodes ? pod.spec.nodeName : ''}`
-          : '',
-        [...namedPorts].map(([name, ports]) => `${name}=${ports.key}`).join(),
-        seesAddresses
-          ? pod.ips.map(ip => addresses.classOf(ip) ?? '').join()
-          : '',
-        ...vocabulary.podTraits.map(trait => trait(pod)),
-      ].join('\u0002');
-      const group = groups.get(order);
-      if (group) {
-        group.pods.push(pod);
+      const group = grouper.groupOf(pod);
+      const known = groups.get(group.order);
+      if (known) {
+        known.pods.push(pod);
       } else {
-        groups.set(order, {
-          order,
-          namespaceLabels: namespace.labels,
-          namedPorts,
-          pods: [pod],
-        });
+        groups.set(group.order, group);
       }
     }
   }
@@ -87,10 +118,10 @@ function namedPortsOf(
   pod: PodView,
   names: ReadonlySet<string>,
 ): ReadonlyMap<string, PortSet> {
-  const found = new Map<string, PortSet>();
   if (names.size === 0) {
-    return found;
+    return NO_PORTS;
   }
+  const found = new Map<string, PortSet>();
   for (const { ports } of [
     ...pod.spec.containers,
     ...(pod.spec.initContainers ?? []),
@@ -108,5 +139,7 @@ function namedPortsOf(
       }
     }
   }
-  return new Map([...found].sort(([left], [right]) => compare(left, right)));
+  return found.size < 2
+    ? found
+    : new Map([...found].sort(([left], [right]) => compare(left, right)));
 }

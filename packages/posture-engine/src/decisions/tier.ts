@@ -92,17 +92,3 @@ export function keyOfNamedPorts(
     ? [...namedPorts].map(([name, { key }]) => `${name}=${key}`).join()
     : '';
 }
-
-/** Remembers answers by what makes them, so that equal answers are one object. */
-export class AnswerCache {
-  readonly #answers = new Map<string, TierAnswer>();
-
-  get(key: string, create: () => TierAnswer): TierAnswer {
-    let answer = this.#answers.get(key);
-    if (!answer) {
-      answer = create();
-      this.#answers.set(key, answer);
-    }
-    return answer;
-  }
-}

@@ -106,13 +106,17 @@ export class Judge {
     before: Remembered | undefined,
   ): Remembered {
     const isKnown = before && isSame(before.workload, workload);
-    const byControl = this.controls.map((control, index) =>
-      isKnown && !isStale(stale[index], workload)
-        ? before.byControl[index]
-        : evaluate(control, workload, snapshot)
-            .map(answer => toFinding(control, workload, answer))
-            .sort((left, right) => comparePorts(left.subject, right.subject)),
-    );
+    const byControl = this.controls.map((control, index) => {
+      const known = before?.byControl[index];
+      if (known && isKnown && !isStale(stale[index], workload)) {
+        return known;
+      }
+      const found = evaluate(control, workload, snapshot)
+        .map(answer => toFinding(control, workload, answer))
+        .sort((left, right) => comparePorts(left.subject, right.subject));
+      // Most changes could touch a great many answers, and touch few.
+      return known && sameValue(known, found) ? known : found;
+    });
     const isAsBefore =
       isKnown &&
       this.exemptions.length === 0 &&
@@ -158,6 +162,10 @@ function staleNamespaces(
   }
   const changes = changesBetween(before, now);
   if (changes === 'all') {
+    return 'all';
+  }
+  const { facts } = control;
+  if (facts && !sameValue(before.derive(facts), now.derive(facts))) {
     return 'all';
   }
   const stale = new Set<string>();
@@ -281,7 +289,11 @@ function gapOf(
     case 'control-plane':
       return snapshot.settings.meshConfig
         ? undefined
-        : snapshot.coverage.gap(need.kind, [CONTROL_PLANE_NAMESPACE]);
+        : snapshot.coverage.gap(
+            need.kind,
+            [CONTROL_PLANE_NAMESPACE],
+            'istio', // whose MeshConfig it is
+          );
     default:
       return snapshot.coverage.gap(need.kind);
   }

@@ -10,6 +10,7 @@ import {
   Tags,
   parseAllDocuments,
 } from 'yaml';
+import { readPlain } from './plainYaml';
 
 /** One document of a text: its content (null for an empty one), or why it cannot be read. */
 export type DocumentResult = { content: unknown } | { error: string };
@@ -58,6 +59,48 @@ export function readDocuments(text: string): DocumentResult[] {
       // Not JSON after all: flow YAML starts alike, and says better what is wrong.
     }
   }
+  return documentsIn(text).flatMap(({ lines, firstLine }) => {
+    const plain = readPlain(lines);
+    return plain ? [plain] : readFully(lines.join('\n'), firstLine);
+  });
+}
+
+interface DocumentLines {
+  lines: readonly string[];
+  /** How many lines of the text come before. */
+  firstLine: number;
+}
+
+/** One piece where the text has marks of other kinds than `---` between documents. */
+function documentsIn(text: string): DocumentLines[] {
+  const lines = text.split('\n');
+  if (
+    text.includes('\r') ||
+    text.startsWith('\uFEFF') ||
+    lines.some(line => line.startsWith('%') || line.startsWith('...'))
+  ) {
+    return [{ lines, firstLine: 0 }];
+  }
+  const documents: DocumentLines[] = [];
+  let start = 0;
+  const end = (line: number) => {
+    const piece = lines.slice(start, line);
+    // Before the first mark there need be no document.
+    if (start > 0 || piece.some(one => /^\s*[^\s#]/.test(one))) {
+      documents.push({ lines: piece, firstLine: start });
+    }
+    start = line;
+  };
+  lines.forEach((line, index) => {
+    if (/^---(?:\s|$)/.test(line) && index > 0) {
+      end(index);
+    }
+  });
+  end(lines.length);
+  return documents;
+}
+
+function readFully(text: string, firstLine: number): DocumentResult[] {
   const lines = new LineCounter();
   let documents: Document.Parsed[];
   try {
@@ -79,7 +122,9 @@ export function readDocuments(text: string): DocumentResult[] {
     if (document.errors.length > 0) {
       const [error] = document.errors;
       const { line, col } = lines.linePos(error.pos[0]);
-      return { error: `line ${line}, column ${col}: ${error.message}` };
+      return {
+        error: `line ${line + firstLine}, column ${col}: ${error.message}`,
+      };
     }
     try {
       return bounded(document.toJS({ maxAliasCount: MOST_ALIASES }));

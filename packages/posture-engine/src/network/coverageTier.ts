@@ -7,6 +7,7 @@ import {
   unknownAnswer,
 } from '../decisions';
 import { ClusterSnapshot, CoverageGap, KindName } from '../snapshot';
+import { isIgnored } from './cni';
 import { OTHER_POLICY_KINDS } from './otherPolicies';
 
 /** The kinds that connections depend on, and where. */
@@ -44,10 +45,13 @@ export function describeCoverage(
 }
 
 export function coverageTier(
-  { coverage }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
   universe: Universe,
 ): Tier {
-  const gaps = KINDS.filter(({ kind }) => coverage.gap(kind));
+  const { coverage } = snapshot;
+  const gaps = KINDS.filter(
+    ({ kind }) => coverage.gap(kind) && !isIgnored(snapshot, kind),
+  );
   const answers = new Map<string, TierAnswer | undefined>();
   const answerIn = (namespace: string) => {
     for (const { kind, in: where } of gaps) {

@@ -74,6 +74,7 @@ export interface HostPort {
   /** Path from the pod's root. */
   field: string;
   port: number;
+  containerPort: number;
   protocol: string;
 }
 
@@ -81,12 +82,13 @@ export interface HostPort {
 export function hostPortsOf({ spec }: PodView): HostPort[] {
   return (['containers', 'initContainers'] as const).flatMap(list =>
     (spec[list] ?? []).flatMap(({ ports = [] }, container) =>
-      ports.flatMap(({ hostPort, hostIP, protocol }, index) =>
+      ports.flatMap(({ hostPort, hostIP, containerPort, protocol }, index) =>
         hostPort && !/^(127\.|::1$)/.test(hostIP ?? '')
           ? [
               {
                 field: `spec.${list}[${container}].ports[${index}].hostPort`,
                 port: hostPort,
+                containerPort,
                 protocol,
               },
             ]

@@ -4,10 +4,10 @@
  * tier decides.
  */
 import {
-  AnswerCache,
   ClassSet,
   DecidingField,
   Direction,
+  FactCache,
   PodClass,
   PodPeer,
   PortSet,
@@ -34,31 +34,38 @@ export function describeNetworkPolicies(
   snapshot: ClusterSnapshot,
   vocabulary: Vocabulary,
 ): void {
-  for (const { metadata, spec } of snapshot.all('NetworkPolicy')) {
-    vocabulary.namespaces.add(metadata.namespace ?? 'default');
-    vocabulary.addPodSelector(spec.podSelector);
-    const rules = [
-      ...(spec.ingress ?? []).map(({ from, ports }) => ({
-        peers: from,
-        ports,
-      })),
-      ...(spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
-    ];
-    for (const { peers, ports } of rules) {
-      for (const { podSelector, namespaceSelector, ipBlock } of peers ?? []) {
-        vocabulary.addPodSelector(podSelector);
-        vocabulary.addNamespaceSelector(namespaceSelector);
-        for (const cidr of [ipBlock?.cidr, ...(ipBlock?.except ?? [])]) {
-          if (cidr !== undefined) {
-            vocabulary.cidrs.add(cidr);
+  for (const policy of snapshot.all('NetworkPolicy')) {
+    vocabulary.describe(policy, ({ metadata, spec }) => {
+      vocabulary.namespaces.add(metadata.namespace ?? 'default');
+      vocabulary.addPodSelector(spec.podSelector);
+      const rules = [
+        ...(spec.ingress ?? []).map(({ from, ports }) => ({
+          peers: from,
+          ports,
+        })),
+        ...(spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
+      ];
+      for (const { peers, ports } of rules) {
+        peers?.forEach(peer => describePeer(peer, vocabulary));
+        for (const { port } of ports ?? []) {
+          if (typeof port === 'string') {
+            vocabulary.namedPorts.add(port);
           }
         }
       }
-      for (const { port } of ports ?? []) {
-        if (typeof port === 'string') {
-          vocabulary.namedPorts.add(port);
-        }
-      }
+    });
+  }
+}
+
+function describePeer(
+  { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+  vocabulary: Vocabulary,
+): void {
+  vocabulary.addPodSelector(podSelector);
+  vocabulary.addNamespaceSelector(namespaceSelector);
+  for (const cidr of [ipBlock?.cidr, ...(ipBlock?.except ?? [])]) {
+    if (cidr !== undefined) {
+      vocabulary.cidrs.add(cidr);
     }
   }
 }
@@ -67,7 +74,8 @@ export function networkPolicyTier(
   snapshot: ClusterSnapshot,
   universe: Universe,
 ): Tier {
-  const answers = new AnswerCache();
+  const answers = FactCache.create<TierAnswer>(universe.facts);
+  const compiled = FactCache.create<TierRule[]>(universe.facts);
   return {
     answer(subject, direction) {
       if (subject.hostNetwork) {
@@ -77,25 +85,38 @@ export function networkPolicyTier(
       if (isolation.policies.length === 0) {
         return undefined;
       }
+      const names = keyOfNamedPorts(subject, direction);
       const key = [
         direction,
         ...isolation.policies.map(
           ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
         ),
-        keyOfNamedPorts(subject, direction),
+        names,
       ].join('\u0000');
-      return answers.get(key, () => answerOf(isolation, subject, universe));
+      return answers.get(key, () =>
+        answerOf(isolation, rule =>
+          compiled.get(
+            [
+              direction,
+              rule.policy.metadata.namespace,
+              rule.policy.metadata.name,
+              rule.field,
+              names,
+            ].join('\u0000'),
+            () => tierRules(rule, subject, universe),
+          ),
+        ),
+      );
     },
   };
 }
 
 function answerOf(
   { direction, policies, rules }: Isolation,
-  subject: PodClass,
-  universe: Universe,
+  compile: (rule: PolicyRule) => TierRule[],
 ): TierAnswer {
   return {
-    rules: rules.flatMap(rule => tierRules(rule, subject, universe)),
+    rules: rules.flatMap(compile),
     otherwise: {
       effect: 'deny',
       decidedBy: policies.map(policy =>

@@ -6,14 +6,15 @@
  */
 import { matchesSelector } from '../selectors';
 import {
-  AnswerCache,
   ClassSet,
   Direction,
   Effect,
+  FactCache,
   PodClass,
   PortSet,
   RivalRules,
   Tier,
+  TierAnswer,
   TierRule,
   Universe,
   Vocabulary,
@@ -21,7 +22,6 @@ import {
   keyOfNamedPorts,
 } from '../decisions';
 import {
-  LabelSelector,
   TieredPolicy,
   TieredPolicyPeer,
   TieredPolicyRule,
@@ -40,25 +40,43 @@ export function describeTieredPolicies(
   policies: readonly TieredPolicy[],
   vocabulary: Vocabulary,
 ): void {
-  const namespaces = (selector: LabelSelector | undefined) =>
-    vocabulary.addNamespaceSelector(selector);
-  for (const { spec } of policies) {
-    namespaces(spec?.subject?.namespaces);
-    namespaces(spec?.subject?.pods?.namespaceSelector);
-    vocabulary.addPodSelector(spec?.subject?.pods?.podSelector);
-    for (const rule of [...(spec?.ingress ?? []), ...(spec?.egress ?? [])]) {
-      for (const peer of peersOf(rule)) {
-        namespaces(peer.namespaces);
-        namespaces(peer.pods?.namespaceSelector);
-        vocabulary.addPodSelector(peer.pods?.podSelector);
-        peer.networks?.forEach(cidr => vocabulary.cidrs.add(cidr));
-        vocabulary.namesNodes ||= peer.nodes !== undefined;
+  for (const policy of policies) {
+    vocabulary.describe(policy, ({ spec }) => {
+      vocabulary.addNamespaceSelector(spec?.subject?.namespaces);
+      vocabulary.addNamespaceSelector(spec?.subject?.pods?.namespaceSelector);
+      vocabulary.addPodSelector(spec?.subject?.pods?.podSelector);
+      for (const rule of rulesOf(policy)) {
+        peersOf(rule).forEach(peer => describePeer(peer, vocabulary));
+        for (const name of namedPortsOf(rule)) {
+          vocabulary.namedPorts.add(name);
+        }
       }
-      for (const name of namedPortsOf(rule)) {
-        vocabulary.namedPorts.add(name);
-      }
-    }
+    });
   }
+}
+
+function describePeer(
+  { namespaces, pods, nodes, networks }: TieredPolicyPeer,
+  vocabulary: Vocabulary,
+): void {
+  vocabulary.addNamespaceSelector(namespaces);
+  vocabulary.addNamespaceSelector(pods?.namespaceSelector);
+  vocabulary.addPodSelector(pods?.podSelector);
+  networks?.forEach(cidr => vocabulary.cidrs.add(cidr));
+  vocabulary.namesNodes ||= nodes !== undefined;
+}
+
+function rulesOf({ spec }: TieredPolicy): TieredPolicyRule[] {
+  return [...(spec?.ingress ?? []), ...(spec?.egress ?? [])];
+}
+
+/** Whether some policy tells nodes from other addresses. */
+export function namesNodes(policies: readonly TieredPolicy[]): boolean {
+  return policies.some(policy =>
+    rulesOf(policy).some(rule =>
+      peersOf(rule).some(({ nodes }) => nodes !== undefined),
+    ),
+  );
 }
 
 /** `policies` of one kind and tier; `layer` is what people call it. */
@@ -70,7 +88,22 @@ export function tieredPolicyTier(
   const ordered = [...policies].sort(
     (left, right) => priorityOf(left) - priorityOf(right),
   );
-  const answers = new AnswerCache();
+  const answers = FactCache.create<TierAnswer>(universe.facts);
+  const compiled = FactCache.create<TierRule[]>(universe.facts);
+  const subjects = new Map<TieredPolicy, ClassSet>();
+  const isFor = (policy: TieredPolicy, subject: PodClass) => {
+    let set = subjects.get(policy);
+    if (!set) {
+      try {
+        set = universe.facts.aside(() => subjectsOf(policy, universe));
+      } catch {
+        // It cannot be evaluated, and is for nobody whom the rest of it leaves out: asked of him alone, it says so.
+        return isSubject(policy, subject);
+      }
+      subjects.set(policy, set);
+    }
+    return set.has(subject.id);
+  };
   return {
     answer(subject, direction) {
       const selecting = subject.hostNetwork
@@ -78,19 +111,36 @@ export function tieredPolicyTier(
         : ordered.filter(
             policy =>
               (policy.spec?.[direction]?.length ?? 0) > 0 &&
-              isSubject(policy, subject),
+              isFor(policy, subject),
           );
       if (selecting.length === 0) {
         return undefined;
       }
+      const names = keyOfNamedPorts(subject, direction);
       const key = [
         direction,
         ...selecting.map(({ metadata }) => metadata.name),
-        keyOfNamedPorts(subject, direction),
+        names,
       ].join('\u0000');
+      const compile = (policy: TieredPolicy) =>
+        compiled.get(
+          [direction, policy.metadata.name, names].join('\u0000'),
+          () =>
+            (policy.spec?.[direction] ?? []).flatMap((rule, index) =>
+              tierRules(
+                policy,
+                rule,
+                direction,
+                index,
+                subject,
+                universe,
+                layer,
+              ),
+            ),
+        );
       return answers.get(key, () => ({
         rules: byPriority(selecting).flatMap(rivals =>
-          rankedRules(rivals, direction, subject, universe, layer),
+          rankedRules(rivals, compile),
         ),
         otherwise: { effect: 'next' },
       }));
@@ -112,7 +162,11 @@ function byPriority(policies: readonly TieredPolicy[]): TieredPolicy[][] {
   return [...groups.values()];
 }
 
-function isSubject({ spec }: TieredPolicy, pod: PodClass): boolean {
+/** Whether a policy is for a pod, as far as labels say; it never is for one on its node's network. */
+export function isSubject(
+  { spec }: TieredPolicy,
+  pod: Pick<PodClass, 'labels' | 'namespaceLabels'>,
+): boolean {
   const { namespaces, pods } = spec?.subject ?? {};
   if (pods) {
     return (
@@ -125,18 +179,25 @@ function isSubject({ spec }: TieredPolicy, pod: PodClass): boolean {
   );
 }
 
+/** All classes that {@link isSubject} takes. */
+function subjectsOf({ spec }: TieredPolicy, universe: Universe): ClassSet {
+  const { namespaces, pods } = spec?.subject ?? {};
+  if (pods) {
+    return universe.selected({
+      namespaceSelector: pods.namespaceSelector ?? {},
+      podSelector: pods.podSelector ?? {},
+    });
+  }
+  return namespaces
+    ? universe.selected({ namespaceSelector: namespaces })
+    : ClassSet.none;
+}
+
 function rankedRules(
   rivals: readonly TieredPolicy[],
-  direction: Direction,
-  subject: PodClass,
-  universe: Universe,
-  layer: string,
+  compile: (policy: TieredPolicy) => TierRule[],
 ): (TierRule | RivalRules)[] {
-  const lists = rivals.map(policy =>
-    (policy.spec?.[direction] ?? []).flatMap((rule, index) =>
-      tierRules(policy, rule, direction, index, subject, universe, layer),
-    ),
-  );
+  const lists = rivals.map(compile);
   return lists.length === 1
     ? lists[0]
     : [

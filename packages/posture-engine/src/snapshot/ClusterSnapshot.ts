@@ -9,6 +9,7 @@ import { sameValue } from './fieldPath';
 import { KIND_NAMES, KindName, Resource } from './kinds';
 import { KubernetesObject, describeObject } from './objects';
 import { readObject } from './readObject';
+import type { ClusterSettings } from './settings';
 import {
   Workload,
   WorkloadReference,
@@ -16,16 +17,6 @@ import {
   compare,
   workloadKey,
 } from './workloads';
-
-/** What cannot be read from objects and somebody states instead. */
-export interface ClusterSettings {
-  /** Istio's MeshConfig, as its YAML would be read, where the cluster has no ConfigMap `istio`. */
-  meshConfig?: Readonly<Record<string, unknown>>;
-  /** The network, where the objects do not show it. */
-  cni?: 'cilium' | 'calico';
-  /** Settings of Cilium's agent by their names in its ConfigMap `cilium-config`, where the cluster has none; what is left out has its default. */
-  ciliumConfig?: Readonly<Record<string, string>>;
-}
 
 export interface CreateSnapshotOptions {
   /** The cluster's name, as people call it. */
@@ -114,6 +105,30 @@ export class ClusterSnapshot {
     readonly settings: ClusterSettings,
   ) {
     this.workloads = collectWorkloads(this);
+  }
+
+  /**
+   * This snapshot, with each object that equals one of another snapshot being
+   * that one: what is worked out from it is shared, as it is when a cluster is
+   * watched. For two sources that were read apart.
+   */
+  sharing(other: ClusterSnapshot): ClusterSnapshot {
+    const tables = new Map<KindName, NamespaceTable>();
+    for (const [kind, namespaces] of this.tables) {
+      for (const [namespace, objects] of namespaces) {
+        for (const [name, own] of objects) {
+          const there = other.tables.get(kind)?.get(namespace)?.get(name);
+          put(tables, kind, there && sameValue(there, own) ? there : own);
+        }
+      }
+    }
+    return new ClusterSnapshot(
+      this.cluster,
+      this.observedAt,
+      tables,
+      this.coverage,
+      this.settings,
+    );
   }
 
   /** All objects of a kind, by namespace and name: the order of the source decides nothing, and shows nowhere. */

@@ -2,6 +2,7 @@
  * What a source could look at. Coverage is data, because "no policy was found"
  * and "policies could not be listed" must never give the same verdict.
  */
+import { sameValue } from './fieldPath';
 import { KINDS, KindName, KIND_NAMES } from './kinds';
 
 /** A right that the source lacks, in the words of an RBAC rule. */
@@ -15,13 +16,28 @@ export interface MissingAccess {
 /**
  * How far one kind was seen. `not-installed` is full knowledge (the API has no
  * such kind, so there are no objects); `forbidden` and `failed` are none.
- * `namespaces` on `listed` means: seen in these namespaces only.
+ * `namespaces` on `listed` means: seen in these namespaces only; `by-name` is for
+ * kinds of which single names are asked for, and not all to the same end.
  */
 export type KindCoverage =
+  | { state: 'by-name'; names: Readonly<Record<string, NameCoverage>> }
+  | NameCoverage;
+
+export type NameCoverage =
   | { state: 'listed'; namespaces?: readonly string[] }
   | { state: 'not-installed' }
   | { state: 'forbidden'; verb: 'list' | 'watch' }
   | { state: 'failed'; reason: string };
+
+/** One coverage for a kind of which the names were asked for one by one. */
+export function coverageByName(
+  names: Readonly<Record<string, NameCoverage>>,
+): KindCoverage {
+  const [first, ...others] = Object.values(names);
+  return first && others.every(other => sameValue(first, other))
+    ? first
+    : { state: 'by-name', names };
+}
 
 /** An object that a source handed in and the engine cannot read. */
 export interface ObjectProblem {
@@ -74,10 +90,40 @@ export class Coverage {
 
   /**
    * Why `kind` is not fully known in `namespaces` (everywhere, if omitted), or
-   * undefined if it is.
+   * undefined if it is. `name` asks for objects of that name only.
    */
-  gap(kind: KindName, namespaces?: readonly string[]): CoverageGap | undefined {
+  gap(
+    kind: KindName,
+    namespaces?: readonly string[],
+    name?: string,
+  ): CoverageGap | undefined {
     const coverage = this.kinds[kind];
+    if (coverage?.state !== 'by-name') {
+      return this.#gapOf(kind, KINDS[kind].plural, coverage, namespaces);
+    }
+    for (const [known, seen] of Object.entries(coverage.names)) {
+      const gap =
+        name === undefined || name === known
+          ? this.#gapOf(
+              kind,
+              `${KINDS[kind].plural} of the name ${known}`,
+              seen,
+              namespaces,
+            )
+          : undefined;
+      if (gap) {
+        return gap;
+      }
+    }
+    return undefined;
+  }
+
+  #gapOf(
+    kind: KindName,
+    what: string,
+    coverage: NameCoverage | undefined,
+    namespaces: readonly string[] | undefined,
+  ): CoverageGap | undefined {
     const { group, plural } = KINDS[kind];
     const access = (verb: string, namespace?: string): MissingAccess => ({
       verb,
@@ -87,22 +133,27 @@ export class Coverage {
     });
     switch (coverage?.state) {
       case undefined:
-        return { kind, reason: `${plural} were not looked at` };
+        return { kind, reason: `${what} were not looked at` };
       case 'failed':
         return {
           kind,
-          reason: `${plural} could not be listed: ${coverage.reason}`,
+          reason: `${what} could not be listed: ${coverage.reason}`,
         };
       case 'forbidden':
         return {
           kind,
-          reason: `listing ${plural} is forbidden: grant the verb "${coverage.verb}"`,
+          reason: `listing ${what} is forbidden: grant the verb "${coverage.verb}"`,
           missing: access(coverage.verb),
         };
       case 'listed':
         return (
-          this.#namespaceGap(kind, coverage.namespaces, namespaces, access) ??
-          this.#problemGap(kind, namespaces)
+          this.#namespaceGap(
+            kind,
+            what,
+            coverage.namespaces,
+            namespaces,
+            access,
+          ) ?? this.#problemGap(kind, namespaces)
         );
       default:
         return undefined;
@@ -111,6 +162,7 @@ export class Coverage {
 
   #namespaceGap(
     kind: KindName,
+    what: string,
     seen: readonly string[] | undefined,
     asked: readonly string[] | undefined,
     access: (verb: string, namespace?: string) => MissingAccess,
@@ -118,11 +170,10 @@ export class Coverage {
     if (!seen) {
       return undefined;
     }
-    const { plural } = KINDS[kind];
     if (!asked) {
       return {
         kind,
-        reason: `${plural} could be listed in some namespaces only: grant the verb "list" in all`,
+        reason: `${what} could be listed in some namespaces only: grant the verb "list" in all`,
         missing: access('list'),
       };
     }
@@ -131,7 +182,7 @@ export class Coverage {
       ? undefined
       : {
           kind,
-          reason: `listing ${plural} in namespace ${unseen} is forbidden: grant the verb "list"`,
+          reason: `listing ${what} in namespace ${unseen} is forbidden: grant the verb "list"`,
           missing: access('list', unseen),
         };
   }

@@ -174,6 +174,7 @@ const OWN_GROUPS: ReadonlySet<string> = new Set([
   'apps',
   'batch',
   'networking.k8s.io',
+  'rbac.authorization.k8s.io',
 ]);
 
 function textMapsOf(kind: KindName): ReadonlySet<string> {

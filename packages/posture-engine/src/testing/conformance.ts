@@ -40,3 +40,9 @@ export function readConformanceLines<T>(file: string): T[] {
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as T);
 }
+
+/** A file of the conformance data as text; undefined where it is absent. */
+export function readConformanceText(file: string): string | undefined {
+  const path = resolve(FOLDER, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}

@@ -6,7 +6,13 @@
 import { Control } from '../controls/control';
 import { Finding, judge } from '../findings';
 import { parseManifests } from '../manifests';
-import { ClusterSnapshot, Coverage, KindCoverage, KindName } from '../snapshot';
+import {
+  ClusterSettings,
+  ClusterSnapshot,
+  Coverage,
+  KindCoverage,
+  KindName,
+} from '../snapshot';
 import { recordReads } from './recordReads';
 
 export interface ExpectFindingsOptions {
@@ -15,6 +21,8 @@ export interface ExpectFindingsOptions {
   /** Kinds that were not simply listed. */
   coverage?: Partial<Record<KindName, KindCoverage>>;
   meshConfig?: Record<string, unknown>;
+  /** What else somebody states about the cluster. */
+  settings?: Omit<ClusterSettings, 'meshConfig'>;
 }
 
 /** The fields of a finding that a test may name; those it leaves out are not compared. */
@@ -39,7 +47,10 @@ export function findingsOf(options: ExpectFindingsOptions): Finding[] {
         { ...Coverage.complete().kinds, ...options.coverage },
         found,
       ),
-    settings: options.meshConfig ? { meshConfig: options.meshConfig } : {},
+    settings: {
+      ...options.settings,
+      ...(options.meshConfig ? { meshConfig: options.meshConfig } : {}),
+    },
   });
   const { control } = options;
   const allowed = new Set<KindName>([

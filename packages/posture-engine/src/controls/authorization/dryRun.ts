@@ -14,7 +14,7 @@ import {
   targetsOf,
 } from '../../mesh/authorizationPolicy';
 import { entryOf } from '../../mesh/podFields';
-import { servicesOf } from '../../mesh/servicePorts';
+import { servicesSelecting } from '../../network/services';
 import { WAYPOINT_CLASS, waypointsOf } from '../../mesh/waypoint';
 import { Control, Evidence, Judgement } from '../control';
 import { enumerate } from '../wording';
@@ -77,7 +77,7 @@ function policiesOf(
   const found = new Map<AuthorizationPolicy, AttachedPolicy>();
   for (const pod of workload.pods) {
     const services = new Set(
-      servicesOf(pod, snapshot).map(({ metadata }) => metadata.name),
+      servicesSelecting(snapshot, pod).map(({ metadata }) => metadata.name),
     );
     const waypoints = waypointsOf(pod, snapshot);
     const gateways = [

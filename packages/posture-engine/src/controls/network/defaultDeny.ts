@@ -1,56 +1,39 @@
 /** NW-1: nothing reaches the workload, and nothing leaves it, unless a network policy lets it. */
+import { DIRECTIONS, DecidingField, Direction, PortSet } from '../../decisions';
+import { OWN_SIDE_NEEDS } from '../../network/connectionNeeds';
+import { connectionsOf } from '../../network/connections';
+import { networkFactsOf } from '../../network/networkFacts';
 import {
-  DIRECTIONS,
-  Direction,
-  Isolation,
-  PolicyRule,
-  describePolicy,
-  isolationOf,
-  policiesSelecting,
-} from '../../network/networkPolicy';
-import {
-  OpenTo,
-  coverAll,
-  limitedPorts,
+  Crowd,
+  Openness,
+  decideAbout,
   opennessOf,
-} from '../../network/breadth';
-import {
-  OTHER_POLICY_KINDS,
-  policiesThatMayOverrule,
-} from '../../network/otherPolicies';
+} from '../../network/openness';
 import {
   ClusterSnapshot,
-  JsonValue,
   KubernetesObject,
   PodView,
   Workload,
   describeObject,
-  referenceTo,
-  shownView,
-  valueAt,
 } from '../../snapshot';
-import { Control, Evidence, Judgement, Severity, Witness } from '../control';
+import { Control, Evidence, Judgement } from '../control';
 import { enumerate, locateForPeople, sentence, worstFirst } from '../wording';
+import { Hole, holeOf } from './defaultDenyHoles';
+import { enforcementOf } from './enforcementOf';
+import { evidenceOf } from './evidenceOfPolicies';
+import { callsInWords, isWide, openingOf } from './openings';
 
-/** One direction of one pod that is open. */
-interface Hole {
-  direction: Direction;
-  severity: Severity;
-  message: string;
-  because: string;
-  evidence: Evidence[];
-  witness: Witness;
-  fix: string;
-  /** Whether a policy that selects the workload would close it. */
-  unselected: boolean;
+/** What is shut, and by what. */
+interface Shut {
+  decidedBy: readonly DecidingField[];
+  /** Whom the workload may call on certain ports, in words. */
+  mayCall?: string;
 }
 
-interface Doubt {
-  message: string;
-  evidence: Evidence[];
-}
-
-type Answer = { hole: Hole } | { doubt: Doubt } | { isolation: Isolation };
+type Answer =
+  | { hole: Hole }
+  | { doubt: { message: string; evidence: Evidence[] } }
+  | { shut: Shut };
 
 export const defaultDeny: Control = {
   id: 'NW-1',
@@ -71,13 +54,10 @@ export const defaultDeny: Control = {
     { framework: 'NSA/CISA KHG', requirement: 'Network separation' },
     { framework: 'PCI DSS 4.0', requirement: '1.3' },
   ],
-  needs: [
-    { kind: 'NetworkPolicy', in: 'namespace' },
-    { kind: 'Namespace', in: 'cluster' },
-    ...OTHER_POLICY_KINDS,
-  ],
+  needs: OWN_SIDE_NEEDS,
+  facts: networkFactsOf,
   evaluate(workload, snapshot) {
-    const answers = workload.pods.flatMap(pod =>
+    const answers = podsToAsk(workload, snapshot).flatMap(pod =>
       pod.spec.hostNetwork
         ? [onHostNetwork(workload, pod)]
         : DIRECTIONS.map(direction => ask(workload, pod, direction, snapshot)),
@@ -97,13 +77,22 @@ export const defaultDeny: Control = {
     return [
       proof(
         workload,
-        answers.flatMap(answer =>
-          'isolation' in answer ? answer.isolation : [],
-        ),
+        answers.flatMap(answer => ('shut' in answer ? answer.shut : [])),
+        snapshot,
       ),
     ];
   },
 };
+
+/** One of those that no policy tells apart. */
+function podsToAsk(workload: Workload, snapshot: ClusterSnapshot): PodView[] {
+  const { universe } = snapshot.derive(connectionsOf);
+  return [
+    ...new Map(
+      workload.pods.map(pod => [universe.classOfPod(pod), pod]),
+    ).values(),
+  ];
+}
 
 function onHostNetwork(workload: Workload, pod: PodView): Answer {
   return {
@@ -114,158 +103,79 @@ function onHostNetwork(workload: Workload, pod: PodView): Answer {
   };
 }
 
+const CROWDS: readonly Crowd[] = ['pods', 'outside'];
+
 function ask(
   workload: Workload,
   pod: PodView,
   direction: Direction,
   snapshot: ClusterSnapshot,
 ): Answer {
-  const isolation = isolationOf(snapshot, pod, direction);
-  const hole = holeOf(workload, pod, isolation, snapshot);
-  const [other] = policiesThatMayOverrule(snapshot, pod, {
-    isolation,
-    open: hole !== undefined,
-  });
-  if (other) {
-    const reference = referenceTo(other);
+  const connections = snapshot.derive(connectionsOf);
+  const podClass = connections.universe.classOfPod(pod);
+  if (!podClass) {
+    throw new Error(`${pod.name} is not among the pods of the cluster`);
+  }
+  const openness = opennessOf(connections, podClass, direction);
+  const opening = openingOf(openness);
+  // Where a service may go on a certain port is a question of its own; who may come in is this one.
+  if (
+    opening &&
+    (direction === 'ingress' || (opening.isWide && !opening.conditions))
+  ) {
     return {
-      doubt: {
-        message: `Cannot be told: ${describeObject(
-          reference,
-        )} also decides what ${
-          direction === 'ingress' ? 'reaches' : 'leaves'
-        } ${
-          workload.reference.name
-        }, and policies of its kind are not evaluated yet.`,
-        evidence: [{ object: reference, field: 'spec', value: null }],
-      },
+      hole: holeOf({ workload, pod, podClass, direction, opening, snapshot }),
     };
   }
-  return hole ? { hole } : { isolation };
-}
-
-function holeOf(
-  workload: Workload,
-  pod: PodView,
-  isolation: Isolation,
-  snapshot: ClusterSnapshot,
-): Hole | undefined {
-  if (isolation.policies.length === 0) {
-    return unselected(workload, pod, isolation.direction, snapshot);
-  }
-  for (const rule of isolation.rules) {
-    const openTo = opennessOf(rule);
-    const ports = limitedPorts(rule);
-    // Where a service may go on a certain port is a question of its own; who may come in is this one.
-    if (openTo && (ports === undefined || rule.direction === 'ingress')) {
-      return openRule(workload, rule, openTo, ports);
+  const decideOn = (crowd: Crowd, ports: PortSet) =>
+    ports
+      .ranges()
+      .slice(0, 1)
+      .map(({ protocol, from }) =>
+        decideAbout(connections, podClass, direction, crowd, {
+          protocol,
+          port: from,
+        }),
+      );
+  for (const crowd of CROWDS) {
+    const { allowed, unknown } = openness[crowd];
+    const matters =
+      direction === 'ingress' || isWide(PortSet.union([allowed, unknown]));
+    const [decision] = matters ? decideOn(crowd, unknown) : [];
+    if (decision) {
+      return {
+        doubt: {
+          message: `Cannot be told: ${
+            decision.reason ?? 'nobody can tell what policies decide'
+          }.`,
+          evidence: evidenceOf(
+            snapshot,
+            decision.decidedBy.filter(({ effect }) => effect === 'unknown'),
+          ),
+        },
+      };
     }
   }
-  const [wide, ...others] = isolation.rules.filter(opennessOf);
-  const openTo = wide && opennessOf(wide);
-  return openTo && coverAll([wide, ...others].flatMap(by => by.ports ?? []))
-    ? openRule(workload, wide, openTo, undefined)
-    : undefined;
+  return {
+    shut: {
+      decidedBy: CROWDS.flatMap(crowd =>
+        decideOn(crowd, shutPorts(openness[crowd])),
+      )
+        .flatMap(({ decidedBy }) => decidedBy)
+        .filter(({ effect }) => effect === 'deny'),
+      ...(opening && !opening.conditions
+        ? {
+            mayCall: callsInWords(opening),
+          }
+        : {}),
+    },
+  };
 }
 
-function unselected(
-  workload: Workload,
-  pod: PodView,
-  direction: Direction,
-  snapshot: ClusterSnapshot,
-): Hole {
-  const { name } = workload.reference;
-  const incoming = direction === 'ingress';
-  const view = shownView(workload, pod, ({ namespace, labels }) =>
-    policiesSelecting(snapshot, { ...pod, namespace, labels }).map(
-      describePolicy,
-    ),
+function shutPorts({ allowed, unknown, conditional }: Openness[Crowd]) {
+  return PortSet.all.subtract(
+    PortSet.union([allowed, unknown, ...conditional.map(({ ports }) => ports)]),
   );
-  return {
-    direction,
-    unselected: true,
-    severity: incoming ? 'high' : 'medium',
-    message: incoming
-      ? `Any pod in the cluster can open connections to every port of ${name}.`
-      : `${name} can open connections to every address, in the cluster and outside.`,
-    because: `No NetworkPolicy of namespace ${
-      pod.namespace
-    } selects the pods of ${name} for ${
-      incoming ? 'incoming' : 'outgoing'
-    } connections.`,
-    evidence: [
-      {
-        object: view.object,
-        field: `${view.path}metadata.labels`,
-        value: (view.metadata.labels ?? null) as JsonValue,
-      },
-    ],
-    witness: incoming
-      ? { from: 'any pod in the cluster', to: name, port: null }
-      : { from: name, to: 'any address', port: null },
-    fix: `Add a NetworkPolicy that selects ${name} with policyTypes ${
-      incoming ? 'Ingress' : 'Egress'
-    }, and rules for ${
-      incoming ? 'its callers' : 'what it calls, DNS included'
-    }; ${
-      incoming ? 'callers' : 'destinations'
-    } that no rule names are cut off.`,
-  };
-}
-
-const WHO: Record<Direction, Record<OpenTo, string>> = {
-  ingress: {
-    anyone: 'Anyone who reaches the network of the pods',
-    'every pod': 'Any pod in the cluster',
-    'outside addresses':
-      'Anyone outside the cluster, but for a few address ranges,',
-  },
-  egress: {
-    anyone: 'every address, in the cluster and outside',
-    'every pod': 'every pod in the cluster',
-    'outside addresses':
-      'every address outside the cluster, but for a few ranges',
-  },
-};
-
-function openRule(
-  workload: Workload,
-  rule: PolicyRule,
-  openTo: OpenTo,
-  ports: string | undefined,
-): Hole {
-  const { name } = workload.reference;
-  const { policy, direction, field } = rule;
-  const who = WHO[direction][openTo];
-  const where = ports ?? 'every port';
-  const incoming = direction === 'ingress';
-  const severity = incoming && ports === undefined ? 'high' : 'medium';
-  return {
-    direction,
-    unselected: false,
-    severity,
-    message: incoming
-      ? `${who} can open connections to ${where} of ${name}.`
-      : `${name} can open connections to ${who}.`,
-    because: `${describePolicy(
-      policy,
-    )} takes its own default deny back: ${field} lets ${
-      incoming ? 'them in' : 'them out'
-    }, and no other policy can stop what one lets through.`,
-    evidence: [
-      {
-        object: referenceTo(policy),
-        field,
-        value: valueAt(policy, field) ?? null,
-      },
-    ],
-    witness: incoming
-      ? { from: who.replace(/,$/, ''), to: name, port: null }
-      : { from: name, to: who, port: null },
-    fix: `In ${describePolicy(policy)}, replace ${field} by rules that name ${
-      incoming ? 'the callers' : 'the destinations'
-    } with podSelector and namespaceSelector; those that they do not name are cut off.`,
-  };
 }
 
 function failure(workload: Workload, holes: readonly Hole[]): Judgement {
@@ -316,36 +226,33 @@ function objectsOf(
   };
 }
 
-/** A namespace may hold a great many policies for everybody; the first of them are proof enough. */
-const MOST_EVIDENCE = 20;
-
 function proof(
   workload: Workload,
-  isolations: readonly Isolation[],
+  shut: readonly Shut[],
+  snapshot: ClusterSnapshot,
 ): Judgement {
   const { name } = workload.reference;
-  const policies = [...new Set(isolations.flatMap(({ policies: by }) => by))];
-  const openPorts = isolations.flatMap(({ rules }) =>
-    rules.filter(opennessOf).flatMap(rule => limitedPorts(rule) ?? []),
+  const fields = shut.flatMap(({ decidedBy }) => decidedBy);
+  const policies = [
+    ...new Set(fields.map(({ object }) => describeObject(object))),
+  ];
+  const mayCall = [
+    ...new Set(shut.flatMap(({ mayCall: words }) => words ?? [])),
+  ];
+  const { enforcement, words } = enforcementOf(
+    fields.map(({ object }) => object),
+    snapshot,
   );
-  const open =
-    openPorts.length > 0
-      ? ` It may call every address on ${[...new Set(openPorts)].join(
-          ' and ',
-        )}.`
-      : '';
   return {
     verdict: 'pass',
-    enforcement: 'declared',
+    enforcement,
     message: `Only what network policies let through reaches ${name} or leaves it: ${enumerate(
-      policies.map(describePolicy),
+      policies,
     )} ${
       policies.length === 1 ? 'isolates' : 'isolate'
-    } it in both directions, provided that the network of the cluster enforces network policies, which nothing here shows.${open}`,
-    evidence: policies.slice(0, MOST_EVIDENCE).map(policy => ({
-      object: referenceTo(policy),
-      field: 'spec.policyTypes',
-      value: policy.spec.policyTypes,
-    })),
+    } it in both directions${words}.${
+      mayCall.length > 0 ? ` It may call ${mayCall.join(', and ')}.` : ''
+    }`,
+    evidence: evidenceOf(snapshot, fields),
   };
 }

@@ -225,6 +225,131 @@ describe('NW-8 exposure: straight to the pods', () => {
   });
 });
 
+describe('NW-8 exposure: straight to the pods, past network policies', () => {
+  const policy = (ingress: string) =>
+    object(
+      'networking.k8s.io/v1',
+      'NetworkPolicy',
+      'orders',
+      `{podSelector: {matchLabels: {app: orders}}, ingress: [${ingress}]}`,
+    );
+  const onlyWeb = policy('{from: [{podSelector: {matchLabels: {app: web}}}]}');
+  const balancer = service('type: LoadBalancer, externalTrafficPolicy: Local');
+
+  it('passes where policies shut out what keeps its own address', () => {
+    for (const manifests of [
+      [orders(), balancer, onlyWeb],
+      [
+        orders(),
+        balancer,
+        policy('{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 9090}]}'),
+      ],
+    ]) {
+      expect(found(...manifests)).toBe(
+        'pass: Nothing reaches orders from outside the cluster. No network policy lets in what comes from outside through the load balancer of Service shop/orders, provided that the network of the cluster enforces network policies, which nothing here shows.',
+      );
+    }
+    expect(
+      found(orders('', '{containerPort: 8080, hostPort: 80}'), onlyWeb),
+    ).toBe(
+      'pass: Nothing reaches orders from outside the cluster. No network policy lets in what comes from outside through host port 80 of Deployment shop/orders, provided that the network of the cluster enforces network policies, which nothing here shows.',
+    );
+  });
+
+  it('names the addresses that policies let in', () => {
+    expect(
+      found(
+        orders(),
+        balancer,
+        policy(
+          '{from: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: 80}]}',
+        ),
+      ),
+    ).toBe(
+      'pass: From outside, orders is reached only through the load balancer of Service shop/orders, from which network policies let only 203.0.113.0/24 in, provided that the network of the cluster enforces network policies, which nothing here shows.',
+    );
+  });
+
+  it('fails where policies let everybody in, by target ports and names', () => {
+    const open = policy(
+      '{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}], ports: [{port: web}]}',
+    );
+    const target = 'targetPort: web';
+    expect(
+      found(
+        orders('', '{name: web, containerPort: 8080}'),
+        balancer.replace('{port: 80}', `{port: 80, ${target}}`),
+        open,
+      ),
+    ).toBe('high: The internet can call port 80 of orders directly.');
+  });
+
+  it('is milder where policies may see a node instead of the caller', () => {
+    expectFindings(
+      {
+        control,
+        manifests: orders() + service('type: LoadBalancer') + onlyWeb,
+      },
+      [
+        {
+          of: 'Deployment shop/orders',
+          verdict: 'fail',
+          severity: 'medium',
+          message:
+            'The internet may be able to call port 80 of orders directly.',
+          because:
+            "Service shop/orders is of type LoadBalancer, and neither source ranges nor an annotation of the provider that is known here keep it private. No network policy lets addresses outside in, but externalTrafficPolicy is not Local, so they mostly see the address of a node instead of the caller's, and the node of the pod itself always gets in.",
+        },
+      ],
+    );
+    expect(
+      found(orders(), service('type: NodePort'), onlyWeb).slice(0, 4),
+    ).toBe('low:');
+  });
+
+  it('does not trust a private range before a load balancer, which may call under its own address', () => {
+    expect(
+      found(
+        orders(),
+        balancer,
+        policy('{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}'),
+      ),
+    ).toBe(
+      'medium: The internet may be able to call port 80 of orders directly.',
+    );
+  });
+
+  it('asks the policies of every kind and tier', () => {
+    const accept = object(
+      'policy.networking.k8s.io/v1alpha2',
+      'ClusterNetworkPolicy',
+      'isolate',
+      '{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}',
+    ).replace(', namespace: shop', '');
+    expect(found(orders(), balancer, accept).slice(0, 5)).toBe('high:');
+    const cilium = object(
+      'cilium.io/v2',
+      'CiliumNetworkPolicy',
+      'orders',
+      '{endpointSelector: {}, ingress: [{fromEndpoints: [{}]}]}',
+    );
+    expect(found(orders(), balancer, cilium)).toMatch(
+      /^unknown: Whether network policies stop what comes through the load balancer of Service shop\/orders cannot be told: /,
+    );
+  });
+
+  it('is unknown where policies were not seen that could stop what keeps its address', () => {
+    expectFindings(
+      {
+        control,
+        manifests: orders() + balancer,
+        coverage: { NetworkPolicy: { state: 'forbidden', verb: 'list' } },
+      },
+      [{ of: 'Deployment shop/orders', verdict: 'unknown' }],
+    );
+  });
+});
+
 describe('NW-8 exposure: through the edge', () => {
   const rules =
     'rules: [{host: shop.example, http: {paths: [{backend: {service: {name: orders, port: {number: 80}}}}]}}]';
@@ -289,6 +414,42 @@ spec: {type: ExternalName, externalName: orders.shop.svc.cluster.local}
         ingress('').replace('name: orders', 'name: alias'),
       ).slice(0, 6),
     ).toBe('medium');
+  });
+
+  it('follows an ExternalName of another namespace, and a name for such a name', () => {
+    const alias = (name: string, host: string) => `
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: edge}
+spec: {type: ExternalName, externalName: ${host}}
+`;
+    const inEdge = (backend: string) =>
+      ingress('')
+        .replace('name: orders', `name: ${backend}`)
+        .replace('namespace: shop', 'namespace: edge');
+    const aliases =
+      alias('alias', 'orders.shop.svc.cluster.local.') +
+      alias('again', 'alias') +
+      alias('other', 'orders.other.svc.cluster.local');
+    const through = (backend: string) =>
+      found(orders(), service(''), aliases, inEdge(backend));
+    for (const backend of ['alias', 'again']) {
+      expect(through(backend)).toBe(
+        'medium: Requests to orders through Ingress edge/shop can be read and changed on their way to the edge: it also takes them without TLS.',
+      );
+    }
+    expect(through('other')).toBe(inside);
+  });
+
+  it('does not follow the selector of an ExternalName, which has no endpoints', () => {
+    expect(
+      found(
+        orders(),
+        service('type: ExternalName, externalName: shop.example'),
+        ingress(''),
+      ),
+    ).toBe(inside);
   });
 
   const gateway = (listeners: string, rest = '') =>

@@ -1,9 +1,10 @@
 /** NW-8: from outside the cluster, the workload is reached only through an encrypted route of the edge, if at all. */
+import { OWN_SIDE_NEEDS } from '../../network/connectionNeeds';
 import {
-  hostPortsOf,
   loadBalancerReach,
   opensNodePorts,
 } from '../../network/directExposure';
+import { networkFactsOf } from '../../network/networkFacts';
 import {
   EDGE_KINDS,
   EdgeRoute,
@@ -18,26 +19,21 @@ import {
 import {
   ClusterSnapshot,
   MissingAccess,
-  PodView,
   Service,
   Workload,
   describeObject,
   referenceTo,
-  valueAt,
 } from '../../snapshot';
-import { Control, Evidence, Judgement, Severity } from '../control';
-import { enumerate, locateForPeople, sentence, worstFirst } from '../wording';
-
-/** A way in that should not be there. */
-interface WayIn {
-  severity: Severity;
-  from: string;
-  message: string;
-  because: string;
-  port: number | null;
-  evidence: Evidence[];
-  fix: string;
-}
+import { Control, Evidence, Judgement } from '../control';
+import { enumerate, sentence, worstFirst } from '../wording';
+import { enforcementOf } from './enforcementOf';
+import {
+  Entrance,
+  WayIn,
+  entrancesOnNode,
+  entrancesThrough,
+  serviceEvidence,
+} from './waysIn';
 
 export const exposure: Control = {
   id: 'NW-8',
@@ -56,15 +52,19 @@ export const exposure: Control = {
     { framework: 'PCI DSS 4.0', requirement: '1.4' },
   ],
   needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'Ingress', in: 'namespace' },
+    // An ExternalName of another namespace leads here too.
+    { kind: 'Service', in: 'cluster' },
+    { kind: 'Ingress', in: 'cluster' },
     ...EDGE_KINDS.map(kind => ({ kind, in: 'cluster' as const })),
     ...GATEWAY_KINDS.map(kind => ({
       kind,
       in: 'cluster' as const,
       optional: true as const,
     })),
+    // Policies are asked only where something leads in, and say themselves what was not seen.
+    ...OWN_SIDE_NEEDS.map(need => ({ ...need, optional: true as const })),
   ],
+  facts: networkFactsOf,
   evaluate(workload, snapshot) {
     const services = [
       ...new Set(
@@ -72,19 +72,30 @@ export const exposure: Control = {
       ),
     ];
     const { namespace } = workload.reference;
-    const routes = [
-      ...services,
-      ...aliasesOf(services, snapshot, namespace),
-    ].flatMap(({ metadata: { name } }) => routesTo(snapshot, namespace, name));
+    const routes = [...services, ...aliasesOf(services, snapshot)].flatMap(
+      ({ metadata }) =>
+        routesTo(snapshot, metadata.namespace ?? 'default', metadata.name),
+    );
+    const entrances = [
+      ...workload.pods.flatMap(pod => entrancesOnNode(workload, pod, snapshot)),
+      ...services.flatMap(service =>
+        entrancesThrough(workload, service, snapshot),
+      ),
+    ];
     const waysIn = worstFirst([
-      ...workload.pods.flatMap(pod => onNode(workload, pod)),
-      ...services.flatMap(service => throughService(workload, service)),
+      ...entrances.flatMap(entrance => ('way' in entrance ? entrance.way : [])),
       ...routes
         .filter(({ transport }) => transport === 'plaintext')
         .map(route => throughPlainRoute(workload, route)),
     ]);
     if (waysIn.length > 0) {
       return [failure(workload, waysIn)];
+    }
+    const doubts = entrances.flatMap(entrance =>
+      'doubt' in entrance ? entrance.doubt : [],
+    );
+    if (doubts.length > 0) {
+      return [{ verdict: 'unknown', ...doubts[0] }];
     }
     const unclear = routes.find(({ transport }) => transport === 'unknown');
     if (unclear) {
@@ -96,133 +107,10 @@ export const exposure: Control = {
     return [
       unfollowed
         ? unfollowedDoubt(workload, unfollowed)
-        : proof(workload, services, routes),
+        : proof(workload, services, routes, entrances, snapshot),
     ];
   },
 };
-
-function onNode(workload: Workload, pod: PodView): WayIn[] {
-  const { name } = workload.reference;
-  const from = 'anyone who reaches the network of the nodes';
-  if (pod.spec.hostNetwork) {
-    const evidence = locateForPeople(workload, pod, 'spec.hostNetwork');
-    return [
-      {
-        severity: 'high',
-        from,
-        port: null,
-        message: `Anyone who reaches the network of the nodes can call every port that ${name} listens on.`,
-        because: `${describeObject(
-          evidence.object,
-        )} sets hostNetwork, so its pods listen on the address of their node, past every network policy.`,
-        evidence: [evidence],
-        fix: `Remove hostNetwork from ${name}. Callers that use the address of a node must use a Service instead.`,
-      },
-    ];
-  }
-  return hostPortsOf(pod).map(({ field, port, protocol }) => {
-    const evidence = locateForPeople(workload, pod, field);
-    return {
-      severity: 'medium',
-      from,
-      port,
-      message: `Anyone who reaches the network of the nodes can call ${name} on port ${port} of its node.`,
-      because: `${describeObject(evidence.object)} sets hostPort ${port}${
-        protocol === 'TCP' ? '' : ` (${protocol})`
-      }.`,
-      evidence: [evidence],
-      fix: `Remove the hostPort and call ${name} through its Service. Callers that use the address of a node must change.`,
-    };
-  });
-}
-
-function portsOf({ spec }: Service): string {
-  const ports = (spec?.ports ?? []).map(({ port }) => String(port));
-  return ports.length === 1 ? `port ${ports[0]}` : `ports ${enumerate(ports)}`;
-}
-
-function evidenceOf(service: Service, field: string): Evidence {
-  return {
-    object: referenceTo(service),
-    field,
-    value: valueAt(service, field) ?? null,
-  };
-}
-
-function throughService(workload: Workload, service: Service): WayIn[] {
-  const { name } = workload.reference;
-  const described = describeObject(referenceTo(service));
-  const port = service.spec?.ports?.[0]?.port ?? null;
-  const type = evidenceOf(service, 'spec.type');
-  const ways: WayIn[] = [];
-  const reach = loadBalancerReach(service);
-  if (reach?.to === 'everybody') {
-    ways.push({
-      severity: 'high',
-      from: 'the internet',
-      port,
-      message: `The internet can call ${portsOf(service)} of ${name} directly.`,
-      because: `${described} is of type LoadBalancer, and neither source ranges nor an annotation of the provider that is known here keep it private.`,
-      evidence: [type],
-      fix: `Make ${described} a ClusterIP and put a route of the edge before it, or set loadBalancerSourceRanges to the callers' networks and allocateLoadBalancerNodePorts to false. Callers outside those ranges are cut off.`,
-    });
-  } else if (reach?.to === 'private network') {
-    ways.push({
-      severity: 'medium',
-      from: 'the private network of the provider',
-      port,
-      message: `Everything in the private network around the cluster can call ${portsOf(
-        service,
-      )} of ${name} directly.`,
-      because: `${described} is a load balancer that its provider keeps inside by the annotation ${reach.annotation}.`,
-      evidence: [
-        type,
-        evidenceOf(service, `metadata.annotations['${reach.annotation}']`),
-      ],
-      fix: `Set loadBalancerSourceRanges of ${described} to the callers' networks and allocateLoadBalancerNodePorts to false. Callers outside those ranges are cut off.`,
-    });
-  } else if (reach?.to === 'ranges' && opensNodePorts(service)) {
-    ways.push({
-      severity: 'low',
-      from: 'anyone who reaches the network of the nodes',
-      port: null,
-      message: `Anyone who reaches the network of the nodes can call ${name} past the source ranges of its load balancer.`,
-      because: `${described} limits the load balancer by ${reach.field}, but it also opens a port on every node, which the ranges do not guard.`,
-      evidence: [
-        evidenceOf(service, reach.field),
-        evidenceOf(service, 'spec.allocateLoadBalancerNodePorts'),
-      ],
-      fix: `Set allocateLoadBalancerNodePorts to false in ${described}, if the load balancer reaches pods without node ports; ask its provider.`,
-    });
-  }
-  if (service.spec?.type === 'NodePort') {
-    ways.push({
-      severity: 'medium',
-      from: 'anyone who reaches the network of the nodes',
-      port,
-      message: `Anyone who reaches the network of the nodes can call ${portsOf(
-        service,
-      )} of ${name} through a port of every node.`,
-      because: `${described} is of type NodePort.`,
-      evidence: [type],
-      fix: `Make ${described} a ClusterIP and put a route of the edge before it. Callers that use the address of a node must change.`,
-    });
-  }
-  if (service.spec?.externalIPs?.length) {
-    ways.push({
-      severity: 'medium',
-      from: `anyone who reaches ${service.spec.externalIPs[0]}`,
-      port,
-      message: `Anyone who reaches ${enumerate(
-        service.spec.externalIPs,
-      )} can call ${portsOf(service)} of ${name} directly.`,
-      because: `${described} claims these addresses as externalIPs.`,
-      evidence: [evidenceOf(service, 'spec.externalIPs')],
-      fix: `Remove externalIPs from ${described} and put a route of the edge before it. Callers of those addresses must change.`,
-    });
-  }
-  return ways;
-}
 
 function throughPlainRoute(workload: Workload, route: EdgeRoute): WayIn {
   const { name } = workload.reference;
@@ -302,7 +190,7 @@ function unfollowedDoubt(
     message: `Whether ${describeObject(
       referenceTo(service),
     )} leads to ${name} cannot be told: it can be reached from outside, and it has no selector but endpoints of its own, which are not read.`,
-    evidence: [evidenceOf(service, 'spec.selector')],
+    evidence: [serviceEvidence(service, 'spec.selector')],
   };
 }
 
@@ -310,11 +198,20 @@ function proof(
   { reference: { name } }: Workload,
   services: readonly Service[],
   routes: readonly EdgeRoute[],
+  entrances: readonly Entrance[],
+  snapshot: ClusterSnapshot,
 ): Judgement {
   const restricted = services.flatMap(service => {
     const reach = loadBalancerReach(service);
     return reach?.to === 'ranges' ? [{ service, ...reach }] : [];
   });
+  const guarded = entrances.flatMap(entrance =>
+    'guarded' in entrance ? entrance.guarded : [],
+  );
+  const { enforcement, words } = enforcementOf(
+    guarded.flatMap(({ evidence }) => evidence.map(({ object }) => object)),
+    snapshot,
+  );
   const through = [
     ...restricted.map(
       ({ service, ranges }) =>
@@ -322,20 +219,54 @@ function proof(
           referenceTo(service),
         )}, open to ${enumerate(ranges)} only`,
     ),
+    ...guarded
+      .filter(({ openTo }) => openTo.length > 0)
+      .map(
+        ({ described, openTo }) =>
+          `${described}, from which network policies let only ${enumerate(
+            openTo,
+          )} in${words}`,
+      ),
     ...new Set(
       routes.map(({ route }) => `${describeObject(route)}, which demands TLS`),
     ),
   ];
+  const shut = guarded.filter(({ openTo }) => openTo.length === 0);
   return {
     verdict: 'pass',
-    message:
-      through.length > 0
-        ? `From outside, ${name} is reached only through ${enumerate(through)}.`
-        : `Nothing leads to ${name} from outside the cluster: no load balancer, node port, host port, external address or route of the edge.`,
+    ...(guarded.length > 0 ? { enforcement } : {}),
+    message: sentence([
+      wordsForProof(name, through, shut.length > 0),
+      ...(shut.length > 0
+        ? [
+            `No network policy lets in what comes from outside through ${enumerate(
+              shut.map(({ described }) => described),
+            )}${words}.`,
+          ]
+        : []),
+    ]),
     evidence: distinctEvidence([
-      ...restricted.map(({ service, field }) => evidenceOf(service, field)),
+      ...restricted.map(({ service, field }) =>
+        serviceEvidence(service, field),
+      ),
+      ...guarded.flatMap(({ evidence }) => evidence),
       ...routes.map(({ decidedBy }) => decidedBy),
-      ...services.map(service => evidenceOf(service, 'spec.type')),
+      ...services.map(service => serviceEvidence(service, 'spec.type')),
     ]),
   };
+}
+
+function wordsForProof(
+  name: string,
+  through: readonly string[],
+  isShut: boolean,
+): string {
+  if (through.length > 0) {
+    return `From outside, ${name} is reached only through ${enumerate(
+      through,
+    )}.`;
+  }
+  return isShut
+    ? `Nothing reaches ${name} from outside the cluster.`
+    : `Nothing leads to ${name} from outside the cluster: no load balancer, node port, host port, external address or route of the edge.`;
 }

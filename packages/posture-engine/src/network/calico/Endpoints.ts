@@ -4,15 +4,25 @@
  * network sets and of the host endpoints. A pod of several addresses may be in
  * a set with some of them only.
  */
-import { ClassSet, EndpointClass, PodClass, Universe } from '../../decisions';
+import {
+  ClassSet,
+  EndpointClass,
+  FactCache,
+  PodClass,
+  Universe,
+  isStrange,
+} from '../../decisions';
 import type { ClusterSnapshot } from '../../snapshot';
-import { Labels, podLabels } from './endpointLabels';
+import { CALICO_LABELS } from './endpointLabels';
 import { AddressSet, addressSetsOf } from './addressSets';
+import { selectCalico } from './selectClasses';
 import { keyOfSelector, matchesCalico } from './selector';
 import type { ScopedSelector } from './scopedSelector';
 
 /** One set of addresses. */
 export interface Members {
+  /** Equal for equal sets of a snapshot. */
+  key: string;
   /** Pods of which all addresses are in it, whether they are known yet or not. */
   pods: ClassSet;
   /** Everybody with some address in one of the blocks that belong to it. */
@@ -31,35 +41,40 @@ export interface Matched {
 
 export class Endpoints {
   static create(snapshot: ClusterSnapshot, universe: Universe): Endpoints {
-    return new Endpoints(
-      universe,
-      universe.podClasses.map(({ pods }) => podLabels(snapshot, pods[0])),
-      snapshot.derive(addressSetsOf),
-    );
+    return new Endpoints(universe, snapshot, snapshot.derive(addressSetsOf));
   }
 
-  /** Pods with none or several addresses: all others are in a set or not. */
-  readonly #manifold: readonly PodClass[];
-  readonly #single: ClassSet;
-  readonly #known = new Map<string, Members>();
+  readonly #known: FactCache<Members>;
+  readonly #matched: FactCache<Matched>;
 
   private constructor(
     readonly universe: Universe,
-    private readonly labels: readonly Labels[],
+    private readonly snapshot: ClusterSnapshot,
     private readonly sets: readonly AddressSet[],
   ) {
-    this.#manifold = universe.podClasses.filter(
-      pod => this.addressesOf(pod).length !== 1,
-    );
-    this.#single = universe.everyone.subtract(
-      ClassSet.of(this.#manifold.map(({ id }) => id)),
-    );
+    this.#known = FactCache.create(universe.facts);
+    this.#matched = FactCache.create(universe.facts);
   }
 
   matchesPod({ selector, namespace }: ScopedSelector, pod: PodClass): boolean {
     return (
       (namespace === undefined || pod.namespace === namespace) &&
-      matchesCalico(selector, this.labels[pod.id])
+      matchesCalico(selector, CALICO_LABELS.labelsOf(pod, this.snapshot))
+    );
+  }
+
+  /** The pods that a selector means, whoever is on his node's network left out. */
+  pods({ selector }: ScopedSelector): ClassSet {
+    const { facts, podNetwork } = this.universe;
+    return facts.of(
+      `calico ${keyOfSelector(selector)}`,
+      (podClass, snapshot) =>
+        !podClass.hostNetwork &&
+        matchesCalico(selector, CALICO_LABELS.labelsOf(podClass, snapshot)),
+      () =>
+        selectCalico(podNetwork, selector, label =>
+          this.universe.labelSets(CALICO_LABELS, label),
+        ),
     );
   }
 
@@ -74,28 +89,35 @@ export class Endpoints {
 
   selected(scoped: ScopedSelector): Members {
     const key = keyOfSelector(scoped.selector);
-    let members = this.#known.get(key);
-    if (!members) {
-      const { namespace } = scoped;
-      const candidates =
-        namespace === undefined
-          ? this.universe.podClasses
-          : this.universe.classesIn(namespace);
-      members = {
-        pods: ClassSet.of(
-          candidates
-            .filter(pod => !pod.hostNetwork && this.matchesPod(scoped, pod))
-            .map(({ id }) => id),
-        ),
-        blocks: this.blocks(
-          this.sets
-            .filter(set => matchesCalico(scoped.selector, set.labels))
-            .flatMap(({ blocks }) => blocks),
-        ),
-      };
-      this.#known.set(key, members);
-    }
-    return members;
+    return this.#known.get(key, () => ({
+      key: `selected ${key}`,
+      pods: this.pods(scoped),
+      blocks: this.blocks(
+        this.sets
+          .filter(set => matchesCalico(scoped.selector, set.labels))
+          .flatMap(({ blocks }) => blocks),
+      ),
+    }));
+  }
+
+  /** Pods with none or several addresses: all others are in a set or not. */
+  #manifold(): { ids: readonly number[]; single: ClassSet } {
+    const { facts, everyone, selectableClasses } = this.universe;
+    return facts.of(
+      'calico manifold',
+      ({ pods: [pod] }) => {
+        if (pod.ips.length === 1) {
+          return 'single';
+        }
+        return isStrange(pod) ? 'nobody' : pod.ips.join();
+      },
+      () => {
+        const ids = selectableClasses
+          .filter(pod => this.addressesOf(pod).length !== 1)
+          .map(({ id }) => id);
+        return { ids, single: everyone.subtract(ClassSet.of(ids)) };
+      },
+    );
   }
 
   blocks(blocks: readonly string[]): ClassSet {
@@ -104,24 +126,45 @@ export class Endpoints {
 
   /** Addresses that are in each of `within` and in none of `without`. */
   matching(within: readonly Members[], without: readonly Members[]): Matched {
-    if (within.length + without.length === 0) {
-      const { everyone } = this.universe;
-      return { all: everyone, some: everyone, open: ClassSet.none };
+    const keysOf = (members: readonly Members[]) =>
+      members.map(({ key }) => key).join('&');
+    return this.#matched.get(`${keysOf(within)}!${keysOf(without)}`, () =>
+      this.#match(within, without),
+    );
+  }
+
+  #match(within: readonly Members[], without: readonly Members[]): Matched {
+    const { everyone } = this.universe;
+    const plain = (of: ClassSet) => {
+      let set = of;
+      for (const { pods, blocks } of within) {
+        set = set.intersect(ClassSet.union([pods, blocks]));
+      }
+      for (const { pods, blocks } of without) {
+        set = set.subtract(pods).subtract(blocks);
+      }
+      return set;
+    };
+    if ([...within, ...without].every(({ blocks }) => blocks.isEmpty)) {
+      // No address matters, so all of a pod's are in a set or none.
+      const all = plain(everyone);
+      return { all, some: all, open: ClassSet.none };
     }
-    let single = this.#single;
-    for (const { pods, blocks } of within) {
-      single = single.intersect(ClassSet.union([pods, blocks]));
-    }
-    for (const { pods, blocks } of without) {
-      single = single.subtract(pods).subtract(blocks);
-    }
+    const manifold = this.#manifold();
+    const single = plain(manifold.single);
     const all: number[] = [];
     const some: number[] = [];
     const open: number[] = [];
-    for (const pod of this.#manifold) {
+    for (const id of manifold.ids) {
+      const pod = this.universe.selectableClasses[id];
       const addresses = this.addressesOf(pod);
       if (addresses.length === 0) {
-        const outcome = ofUnknownAddress(pod, within, without);
+        const outcome = ofUnknownAddress(
+          pod,
+          within,
+          without,
+          isStrange(pod.pods[0]),
+        );
         if (outcome !== 'no') {
           (outcome === 'yes' ? all : open).push(pod.id);
         }
@@ -157,9 +200,12 @@ function ofUnknownAddress(
   pod: PodClass,
   within: readonly Members[],
   without: readonly Members[],
+  isStranger: boolean,
 ): 'yes' | 'no' | 'open' {
   const sure = (set: Members) => set.pods.has(pod.id);
-  const never = (set: Members) => !sure(set) && set.blocks.isEmpty;
+  // A block means addresses that somebody thought of.
+  const never = (set: Members) =>
+    !sure(set) && (isStranger || set.blocks.isEmpty);
   if (within.some(never) || without.some(sure)) {
     return 'no';
   }

@@ -3,8 +3,19 @@
  * them (NetworkPolicy in `default`, the others in tiers of their own), and last
  * the profile of the namespace, which lets everything through.
  */
-import { AnswerCache, Tier, Universe, unknownAnswer } from '../../decisions';
-import { ClusterSnapshot, TieredPolicy, describeObject } from '../../snapshot';
+import {
+  FactCache,
+  Tier,
+  TierAnswer,
+  Universe,
+  unknownAnswer,
+} from '../../decisions';
+import {
+  ClusterSnapshot,
+  KindName,
+  TieredPolicy,
+  describeObject,
+} from '../../snapshot';
 import { Endpoints } from './Endpoints';
 import { hostEndpointTier } from './hosts';
 import {
@@ -14,7 +25,14 @@ import {
   tieredMembers,
   unknownToAll,
 } from './members';
-import { DEFAULT_TIER, Policy, policiesOf, tiersOf } from './policies';
+import {
+  DEFAULT_TIER,
+  Policy,
+  inBothGroups,
+  policiesOf,
+  rulesOf,
+  tiersOf,
+} from './policies';
 import { MemberSource, policyTier } from './policyTier';
 import { unseenBehindPolicies } from './unseen';
 
@@ -36,7 +54,9 @@ export function calicoTiers(
   const endpoints = Endpoints.create(snapshot, universe);
   const byTier = new Map<string, Policy[]>();
   for (const policy of policies) {
-    byTier.set(policy.tier, [...(byTier.get(policy.tier) ?? []), policy]);
+    const list = byTier.get(policy.tier) ?? [];
+    list.push(policy);
+    byTier.set(policy.tier, list);
   }
   const kubernetesIn: Readonly<Record<string, () => MemberSource>> = {
     [DEFAULT_TIER]: () => networkPolicyMembers(snapshot, universe),
@@ -65,7 +85,9 @@ export function calicoTiers(
   return [
     unseenTier(snapshot, universe),
     strayTier(
-      policies.filter(({ tier }) => !tiers.some(({ name }) => name === tier)),
+      [...byTier].flatMap(([tier, list]) =>
+        tiers.some(({ name }) => name === tier) ? [] : list,
+      ),
       endpoints,
     ),
     ...tiers.map(tier =>
@@ -84,6 +106,29 @@ export function calicoTiers(
   ];
 }
 
+const KINDS = [
+  'Tier',
+  'GlobalNetworkPolicy',
+  'NetworkSet',
+  'GlobalNetworkSet',
+  'HostEndpoint',
+] as const;
+
+/** The kinds that decisions under Calico rest on, besides policies of namespaces. */
+export function restOfCalico(snapshot: ClusterSnapshot): readonly KindName[] {
+  const namesServices = snapshot
+    .derive(policiesOf)
+    .flatMap(rulesOf)
+    .some(
+      ({ source, destination }) => source?.services ?? destination?.services,
+    );
+  return [
+    ...KINDS.flatMap(kind => inBothGroups(kind)),
+    'ServiceAccount',
+    ...(namesServices ? (['Service'] as const) : []),
+  ];
+}
+
 /** Before all others, for what nobody has seen may come first. */
 function unseenTier(snapshot: ClusterSnapshot, universe: Universe): Tier {
   const reason = unseenBehindPolicies(snapshot);
@@ -94,7 +139,7 @@ function unseenTier(snapshot: ClusterSnapshot, universe: Universe): Tier {
 
 /** Policies of a tier that is not there: whether they count, and when, differs between Calico's versions. */
 function strayTier(policies: readonly Policy[], endpoints: Endpoints): Tier {
-  const answers = new AnswerCache();
+  const answers = FactCache.create<TierAnswer>(endpoints.universe.facts);
   return {
     answer(pod, direction) {
       const stray = policies.find(

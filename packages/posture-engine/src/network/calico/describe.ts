@@ -1,8 +1,8 @@
 /** What Calico's policies can tell apart, for the classes of the universe. */
 import { LabelWords, Vocabulary } from '../../decisions';
-import type { CalicoEntity, ClusterSnapshot } from '../../snapshot';
+import type { CalicoEntity, CalicoRule, ClusterSnapshot } from '../../snapshot';
 import { blockOf } from './blocks';
-import { NAMESPACE, podLabels } from './endpointLabels';
+import { NAMESPACE, isLabelOfPod, podLabels } from './endpointLabels';
 import { addressSetsOf } from './addressSets';
 import { selectorsOf, servicePlace } from './entity';
 import { policiesOf, rulesOf } from './policies';
@@ -14,52 +14,68 @@ export function describeCalicoPolicies(
   snapshot: ClusterSnapshot,
   vocabulary: Vocabulary,
 ): void {
-  const words = new LabelWords();
+  const words = vocabulary.givenLabels;
   const policies = snapshot.derive(policiesOf);
   for (const policy of policies) {
-    if (policy.namespace !== undefined) {
-      vocabulary.namespaces.add(policy.namespace);
-    }
-    addWords(words, policy.selector);
-    for (const rule of rulesOf(policy)) {
-      for (const entity of [rule.source ?? {}, rule.destination ?? {}]) {
-        for (const selector of selectorsOf(entity, policy.namespace)) {
-          addWords(words, selector);
-        }
-        addBlocks(vocabulary, [
-          ...(entity.nets ?? []),
-          ...(entity.notNets ?? []),
-        ]);
-        addService(snapshot, vocabulary, entity, policy.namespace);
+    vocabulary.describe(policy, () => {
+      if (policy.namespace !== undefined) {
+        vocabulary.namespaces.add(policy.namespace);
       }
-      if (rule.ipVersion !== undefined) {
-        addBlocks(vocabulary, ['0.0.0.0/0', '::/0']);
+      addWords(words, policy.selector, vocabulary);
+      for (const rule of rulesOf(policy)) {
+        describeRule(rule, policy.namespace, snapshot, vocabulary);
       }
-      const ports = rulePorts(rule);
-      if ('protocols' in ports) {
-        namesIn(ports).forEach(name => vocabulary.namedPorts.add(name));
-      }
-    }
+    });
   }
   if (policies.length > 0) {
     for (const { blocks } of snapshot.derive(addressSetsOf)) {
       addBlocks(vocabulary, blocks);
     }
-    vocabulary.podTraits.push(pod => words.signature(podLabels(snapshot, pod)));
+    vocabulary.givenLabelsOf = (pod, of) => podLabels(of, pod);
   }
 }
 
-function addWords(words: LabelWords, read: ReadSelector): void {
+function describeRule(
+  rule: CalicoRule,
+  namespace: string | undefined,
+  snapshot: ClusterSnapshot,
+  vocabulary: Vocabulary,
+): void {
+  for (const entity of [rule.source ?? {}, rule.destination ?? {}]) {
+    for (const selector of selectorsOf(entity, namespace)) {
+      addWords(vocabulary.givenLabels, selector, vocabulary);
+    }
+    addBlocks(vocabulary, [...(entity.nets ?? []), ...(entity.notNets ?? [])]);
+    addService(snapshot, vocabulary, entity, namespace);
+  }
+  if (rule.ipVersion !== undefined) {
+    addBlocks(vocabulary, ['0.0.0.0/0', '::/0']);
+  }
+  const ports = rulePorts(rule);
+  if ('protocols' in ports) {
+    namesIn(ports).forEach(name => vocabulary.namedPorts.add(name));
+  }
+}
+
+function addWords(
+  words: LabelWords,
+  read: ReadSelector,
+  vocabulary: Vocabulary,
+): void {
   if ('problem' in read) {
     return;
   }
   if (read.namespace !== undefined) {
     words.add(NAMESPACE, [read.namespace]);
   }
+  const openKeys: string[] = [];
   for (const leaf of leavesOf(read.selector)) {
     switch (leaf.kind) {
       case 'has':
         words.add(leaf.label, []);
+        if (isLabelOfPod(leaf.label)) {
+          openKeys.push(leaf.label);
+        }
         break;
       case 'equals':
         words.add(leaf.label, [leaf.value]);
@@ -75,6 +91,9 @@ function addWords(words: LabelWords, read: ReadSelector): void {
       default:
     }
   }
+  // Which of them it wants to be absent, the leaves do not say.
+  openKeys.forEach(key => vocabulary.addOpenKeys([key]));
+  vocabulary.addOpenKeys(openKeys);
 }
 
 function addBlocks(vocabulary: Vocabulary, nets: readonly string[]): void {

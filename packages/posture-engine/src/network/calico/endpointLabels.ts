@@ -3,6 +3,7 @@
  * and those of its namespace (`pcns.`) and service account (`pcsa.`), per
  * `libcalico-go/lib/backend/k8s/conversion`.
  */
+import type { LabelView, PodClass } from '../../decisions';
 import type { ClusterSnapshot, PodView } from '../../snapshot';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -17,6 +18,22 @@ const NAME = 'projectcalico.org/name';
 /** A longer name of a service account would not be a label's value, and Calico leaves it out. */
 const LONGEST_VALUE = 62;
 
+/** Of a class, by any of its pods. */
+export const CALICO_LABELS: LabelView = {
+  name: 'calico',
+  labelsOf(podClass, snapshot) {
+    let labels = known.get(podClass);
+    if (!labels) {
+      labels = podLabels(snapshot, podClass.pods[0]);
+      known.set(podClass, labels);
+    }
+    return labels;
+  },
+};
+
+/** A class is another once the labels of its namespace or service account are. */
+const known = new WeakMap<PodClass, Labels>();
+
 export function podLabels(snapshot: ClusterSnapshot, pod: PodView): Labels {
   const account = pod.spec.serviceAccountName ?? 'default';
   const { labels: accountLabels } =
@@ -30,6 +47,15 @@ export function podLabels(snapshot: ClusterSnapshot, pod: PodView): Labels {
     [ORCHESTRATOR]: 'k8s',
     ...(account.length <= LONGEST_VALUE ? { [SERVICE_ACCOUNT]: account } : {}),
   };
+}
+
+/** Whether people give it to a pod: it is not inherited, and not Calico's own. */
+export function isLabelOfPod(key: string): boolean {
+  return !(
+    key.startsWith(NAMESPACE_PREFIX) ||
+    key.startsWith(SERVICE_ACCOUNT_PREFIX) ||
+    key.startsWith('projectcalico.org/')
+  );
 }
 
 /** Of a NetworkSet, or with no namespace of a GlobalNetworkSet or HostEndpoint. */

@@ -1,5 +1,11 @@
 /** One side of a rule, source or destination: whom it means, as far as anybody can tell. */
-import { ClassSet, PodClass, PortSet, protocolOf } from '../../decisions';
+import {
+  ClassSet,
+  PodClass,
+  PortSet,
+  keyOfNamedPorts,
+  protocolOf,
+} from '../../decisions';
 import { matchesLabels } from '../../selectors';
 import type { CalicoEntity, ClusterSnapshot, Service } from '../../snapshot';
 import { blockOf } from './blocks';
@@ -146,11 +152,21 @@ function serviceMatch(
       `the Service ${place.namespace}/${place.name} has no selector, and its endpoints are not read`,
     );
   }
-  const pods = ClassSet.of(
-    endpoints.universe
-      .classesIn(place.namespace)
-      .filter(({ labels }) => matchesLabels(selector, labels))
-      .map(({ id }) => id),
+  const { universe } = endpoints;
+  const pods = universe.facts.of(
+    `behind ${place.namespace} ${JSON.stringify(selector)}`,
+    podClass =>
+      podClass.namespace === place.namespace &&
+      matchesLabels(selector, podClass.labels) &&
+      // What the Service's ports are for it is read from the class too.
+      keyOfNamedPorts(podClass, 'ingress'),
+    () =>
+      ClassSet.of(
+        universe
+          .classesIn(place.namespace)
+          .filter(({ labels }) => matchesLabels(selector, labels))
+          .map(({ id }) => id),
+      ),
   );
   return {
     all: pods,
@@ -188,7 +204,11 @@ function doubtful(endpoints: Endpoints, doubt: string): EntityMatch {
 }
 
 function members(endpoints: Endpoints, blocks: readonly string[]): Members {
-  return { pods: ClassSet.none, blocks: endpoints.blocks(blocks) };
+  return {
+    key: `blocks ${blocks.join()}`,
+    pods: ClassSet.none,
+    blocks: endpoints.blocks(blocks),
+  };
 }
 
 function blocksOf(

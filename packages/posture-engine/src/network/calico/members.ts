@@ -1,7 +1,9 @@
 /** The policies of one tier, each kind as it comes into it. */
 import {
+  ClassSet,
   DecidingField,
   Direction,
+  FactCache,
   PodClass,
   PortSet,
   TierAnswer,
@@ -28,14 +30,17 @@ import { CompiledRule, compileRule } from './rules';
 export const CALICO_LAYER = 'calico-policy';
 
 class CompiledPolicy {
-  readonly #rules = new Map<Direction, readonly CompiledRule[]>();
+  readonly #rules: FactCache<readonly CompiledRule[]>;
+  #subjects: ClassSet | undefined;
 
   constructor(
     private readonly policy: Policy,
     private readonly index: number,
     private readonly snapshot: ClusterSnapshot,
     private readonly endpoints: Endpoints,
-  ) {}
+  ) {
+    this.#rules = FactCache.create(endpoints.universe.facts);
+  }
 
   /** Undefined where the policy does not apply. */
   memberFor(pod: PodClass, direction: Direction): Member | undefined {
@@ -52,7 +57,7 @@ class CompiledPolicy {
       return {
         ...common,
         key: `?${this.index}`,
-        rules: [
+        rules: () => [
           unknownToAll(
             this.endpoints.universe,
             fieldOf(this.policy, direction, 'spec'),
@@ -63,26 +68,28 @@ class CompiledPolicy {
         ],
       };
     }
-    if (!this.endpoints.matchesPod(selector, pod)) {
+    this.#subjects ??= this.endpoints.universe.facts.aside(() =>
+      this.endpoints.pods(selector),
+    );
+    if (!this.#subjects.has(pod.id)) {
       return undefined;
     }
-    const meeting = this.#rulesOf(direction)
-      .map(rule => ({ rule, own: rule.ownSide(pod) }))
-      .filter(({ own }) => own !== 'none');
+    const rules = this.#rulesOf(direction);
     return {
       ...common,
-      key: `${this.index}:${this.#rulesOf(direction)
-        .map(rule => rule.ownSide(pod)[0])
-        .join('')}`,
-      rules: meeting.map(({ rule, own }) => rule.forPod(pod, own)),
+      key: `${this.index}:${rules.map(rule => rule.ownSide(pod)[0]).join('')}`,
+      rules: () =>
+        rules.flatMap(rule => {
+          const own = rule.ownSide(pod);
+          return own === 'none' ? [] : rule.forPod(pod, own);
+        }),
     };
   }
 
   #rulesOf(direction: Direction): readonly CompiledRule[] {
-    let rules = this.#rules.get(direction);
-    if (!rules) {
-      const { snapshot, endpoints, policy } = this;
-      rules = (policy.spec[direction] ?? []).flatMap(
+    const { snapshot, endpoints, policy } = this;
+    return this.#rules.get(direction, () =>
+      (policy.spec[direction] ?? []).flatMap(
         (rule, index) =>
           compileRule(rule, {
             snapshot,
@@ -91,10 +98,8 @@ class CompiledPolicy {
             direction,
             index,
           }) ?? [],
-      );
-      this.#rules.set(direction, rules);
-    }
-    return rules;
+      ),
+    );
   }
 }
 
@@ -174,11 +179,12 @@ export function networkPolicyMembers(
           ),
           applies: [applies],
           key: `${prefix}.${index}`,
-          rules: answer.rules.filter(
-            rule =>
-              'decidedBy' in rule &&
-              rule.decidedBy?.object.name === applies.object.name,
-          ),
+          rules: () =>
+            answer.rules.filter(
+              rule =>
+                'decidedBy' in rule &&
+                rule.decidedBy?.object.name === applies.object.name,
+            ),
         }));
         known.set(answer, members);
       }
@@ -220,7 +226,7 @@ export function tieredMembers(
             order,
             applies: [{ layer, direction, object, field: 'spec.subject' }],
             key,
-            rules: answer.rules,
+            rules: () => answer.rules,
           },
         ];
       }),

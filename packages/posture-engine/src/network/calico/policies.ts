@@ -169,7 +169,18 @@ export function rulesOf({ spec }: Policy): readonly CalicoRule[] {
   return [...(spec.ingress ?? []), ...(spec.egress ?? [])];
 }
 
+const known = new WeakMap<CalicoPolicy, Policy>();
+
 function readPolicy(policy: CalicoPolicy): Policy {
+  let read = known.get(policy);
+  if (!read) {
+    read = readAnew(policy);
+    known.set(policy, read);
+  }
+  return read;
+}
+
+function readAnew(policy: CalicoPolicy): Policy {
   const { kind, metadata, spec = {} } = policy;
   const { namespace } = metadata;
   const name = bareName(policy);

@@ -6,9 +6,9 @@
  * asked, and what they disagree on is unknown.
  */
 import {
-  AnswerCache,
   DecidingField,
   Direction,
+  FactCache,
   PodClass,
   PortSet,
   RivalRules,
@@ -22,12 +22,14 @@ import { compare } from '../../snapshot';
 import { RuleForPod, settle } from './rules';
 import type { PolicyTier, TieBreakers } from './policies';
 
+export type MemberRule = RuleForPod | TierRule | RivalRules;
+
 /** One policy, whatever its kind, as it applies to one pod. */
 export interface Member {
   order: number;
   /** Without them the member knows of no equals. */
   ties?: TieBreakers;
-  rules: readonly (RuleForPod | TierRule | RivalRules)[];
+  rules(): readonly MemberRule[];
   /** What says that it applies. */
   applies: readonly DecidingField[];
   /** Equal for equal members. */
@@ -44,7 +46,7 @@ export function policyTier(
   sources: readonly MemberSource[],
   universe: Universe,
 ): Tier {
-  const answers = new AnswerCache();
+  const answers = FactCache.create<TierAnswer>(universe.facts);
   return {
     answer(pod, direction) {
       if (pod.hostNetwork) {
@@ -65,11 +67,16 @@ export function policyTier(
   };
 }
 
+type RuledMember = Omit<Member, 'rules'> & { rules: readonly MemberRule[] };
+
 function answerOf(
-  members: readonly Member[],
+  asked: readonly Member[],
   defaultAction: PolicyTier['defaultAction'],
   universe: Universe,
 ): TierAnswer {
+  const members = asked.map(
+    (member): RuledMember => ({ ...member, rules: member.rules() }),
+  );
   const applies = members.flatMap(member => member.applies);
   const otherwise: TierAnswer['otherwise'] =
     defaultAction === 'pass'
@@ -112,7 +119,11 @@ function answerOf(
   };
 }
 
-function compareMembers(left: Member, right: Member, version: 0 | 1): number {
+function compareMembers(
+  left: RuledMember,
+  right: RuledMember,
+  version: 0 | 1,
+): number {
   if (left.order !== right.order) {
     return left.order < right.order ? -1 : 1;
   }
@@ -124,8 +135,8 @@ function compareMembers(left: Member, right: Member, version: 0 | 1): number {
 
 /** How many members come first in both orders with no doubt about them. */
 function lengthOfClearStart(
-  first: readonly Member[],
-  second: readonly Member[],
+  first: readonly RuledMember[],
+  second: readonly RuledMember[],
 ): number {
   let length = 0;
   while (
@@ -138,16 +149,19 @@ function lengthOfClearStart(
   return length;
 }
 
-function sameOrder(left: readonly Member[], right: readonly Member[]): boolean {
+function sameOrder(
+  left: readonly RuledMember[],
+  right: readonly RuledMember[],
+): boolean {
   return left.every((member, index) => member === right[index]);
 }
 
-function isDoubtful(rule: Member['rules'][number]): boolean {
+function isDoubtful(rule: MemberRule): boolean {
   return 'sure' in rule && rule.doubtful.length > 0;
 }
 
 function readAs(
-  rule: Member['rules'][number],
+  rule: MemberRule,
   reading: 'open' | 'shut',
 ): (TierRule | RivalRules)[] {
   return 'sure' in rule ? settle(rule, reading) : [rule];
@@ -169,7 +183,10 @@ function flatten(rules: readonly (TierRule | RivalRules)[]): TierRule[] {
 /** More reasons than this tell nobody more. */
 const MOST_REASONS = 3;
 
-function reasonsOf(members: readonly Member[], ordersDiffer: boolean): string {
+function reasonsOf(
+  members: readonly RuledMember[],
+  ordersDiffer: boolean,
+): string {
   const reasons = members
     .flatMap(({ rules }) => rules)
     .flatMap(rule => ('sure' in rule && isDoubtful(rule) ? rule.reason : []));

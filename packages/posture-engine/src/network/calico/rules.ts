@@ -9,6 +9,7 @@ import {
   PodClass,
   PortSet,
   TierRule,
+  Universe,
 } from '../../decisions';
 import { CalicoRule, ClusterSnapshot, describeObject } from '../../snapshot';
 import type { Endpoints } from './Endpoints';
@@ -212,20 +213,61 @@ function partsOf(
   if (namesIn(ports).length === 0 && !peer.ports) {
     return fixed(portsFor(ports, NO_NAMES));
   }
+  if (peer.ports) {
+    return partsByService(peers, ports, peer.ports, universe);
+  }
+  // Hosts have no named ports, and neither have pods on their network.
+  let groups: { peers: ClassSet; named: ReadonlyMap<string, PortSet> }[] = [
+    { peers, named: NO_NAMES },
+  ];
+  for (const name of new Set(namesIn(ports))) {
+    groups = groups.flatMap(group => {
+      const meant = universe.byNamedPort(
+        name,
+        group.peers.intersect(universe.podNetwork),
+      );
+      return [
+        {
+          ...group,
+          peers: group.peers.subtract(
+            ClassSet.union(meant.map(part => part.peers)),
+          ),
+        },
+        ...meant.map(part => ({
+          peers: part.peers,
+          named: new Map([...group.named, [name, part.ports]]),
+        })),
+      ];
+    });
+  }
+  return groups
+    .map(({ peers: of, named }) => ({
+      peers: of,
+      ports: portsFor(ports, named),
+    }))
+    .filter(part => !part.peers.isEmpty && !part.ports.isEmpty);
+}
+
+/** Where each destination has ports of its own. */
+function partsByService(
+  peers: ClassSet,
+  ports: RulePorts,
+  portsBehind: (pod: PodClass) => PortSet,
+  universe: Universe,
+): Part[] {
   const groups = new Map<string, { ports: PortSet; ids: number[] }>();
   for (const id of peers) {
     const endpoint = universe.get(id);
-    const isPod = endpoint.kind === 'pods';
-    // Hosts have no named ports, and neither have pods on their network.
-    const named =
-      isPod && !endpoint.hostNetwork ? endpoint.namedPorts : NO_NAMES;
-    const wanted = portsFor(ports, named);
-    const meant =
-      peer.ports && isPod ? wanted.intersect(peer.ports(endpoint)) : wanted;
-    if (!meant.isEmpty) {
-      const group = groups.get(meant.key) ?? { ports: meant, ids: [] };
-      group.ids.push(id);
-      groups.set(meant.key, group);
+    if (endpoint.kind === 'pods') {
+      const meant = portsFor(
+        ports,
+        endpoint.hostNetwork ? NO_NAMES : endpoint.namedPorts,
+      ).intersect(portsBehind(endpoint));
+      if (!meant.isEmpty) {
+        const group = groups.get(meant.key) ?? { ports: meant, ids: [] };
+        group.ids.push(id);
+        groups.set(meant.key, group);
+      }
     }
   }
   return [...groups.values()].map(({ ports: of, ids }) => ({

@@ -80,7 +80,30 @@ export interface RuleSelectors {
 export function ruleSelectors(
   entity: RuleSelectors,
   namespace: string | undefined,
-): { some?: ScopedSelector; none?: CalicoSelector } | { problem: string } {
+): ReadRule {
+  const known = readRules.get(entity);
+  if (known && known.namespace === namespace) {
+    return known.read;
+  }
+  const read = readRule(entity, namespace);
+  readRules.set(entity, { namespace, read });
+  return read;
+}
+
+type ReadRule =
+  | { some?: ScopedSelector; none?: CalicoSelector }
+  | { problem: string };
+
+/** A rule is read by all who want to know of it. */
+const readRules = new WeakMap<
+  RuleSelectors,
+  { namespace: string | undefined; read: ReadRule }
+>();
+
+function readRule(
+  entity: RuleSelectors,
+  namespace: string | undefined,
+): ReadRule {
   const fields = readAll(
     {
       selector: entity.selector,

@@ -101,8 +101,19 @@ export function not(operand: CalicoSelector): CalicoSelector {
   return { kind: 'not', operand };
 }
 
+const keys = new WeakMap<CalicoSelector, string>();
+
 /** Equal for equal expressions. */
 export function keyOfSelector(selector: CalicoSelector): string {
+  let key = keys.get(selector);
+  if (key === undefined) {
+    key = writeKey(selector);
+    keys.set(selector, key);
+  }
+  return key;
+}
+
+function writeKey(selector: CalicoSelector): string {
   switch (selector.kind) {
     case 'not':
       return `!${keyOfSelector(selector.operand)}`;

@@ -16,16 +16,16 @@ export function unseenBehindPolicies(
   const kinds: KindName[] = (
     ['Tier', 'NetworkSet', 'GlobalNetworkSet', 'HostEndpoint'] as const
   ).flatMap(kind => inBothGroups(kind));
-  if (policies.some(seesAccountLabels)) {
-    kinds.push('ServiceAccount');
-  }
   for (const kind of kinds) {
     const gap = snapshot.coverage.gap(kind);
     if (gap) {
       return gap.reason;
     }
   }
-  return undefined;
+  const accounts = snapshot.coverage.gap('ServiceAccount');
+  return accounts && policies.some(seesAccountLabels)
+    ? accounts.reason
+    : undefined;
 }
 
 function seesAccountLabels(policy: Policy): boolean {

@@ -4,11 +4,13 @@ import {
   ALL_IPV4,
   ClassSet,
   Condition,
+  LabelView,
   PodClass,
   Universe,
+  selectClasses,
 } from '../../decisions';
 import type { LabelSelector } from '../../snapshot';
-import { NAMESPACE, identityLabels } from './labels';
+import { identityLabels } from './labels';
 import type { PeerTerm } from './policySpec';
 import type { CiliumSettings } from './settings';
 
@@ -21,6 +23,9 @@ export interface PeerSets {
   /** Nobody can tell whether they are. */
   unknown: { classes: ClassSet; reason: string }[];
 }
+
+/** The condition on addresses that may be the API server's. */
+export const WITH_API_SERVER = 'with the API server';
 
 /** Why a rule that denies some condition's peers cannot be followed; only the API server's place is such a condition. */
 export const API_SERVER_UNSEEN =
@@ -42,10 +47,7 @@ export class Peers {
   readonly #nodes: ClassSet;
   readonly #apiServerOutside: ClassSet;
   readonly #apiServer: ClassSet;
-  readonly #identities = new Map<number, Labels>();
-  readonly #byLabel = new Map<string, PodClass[]>();
-  readonly #pods: readonly PodClass[];
-  readonly #selected = new Map<string, ClassSet>();
+  readonly #view: LabelView;
   /** What is no pod, with the labels that Cilium gives it. */
   readonly #others: { id: number; labels: Labels }[];
 
@@ -70,22 +72,16 @@ export class Peers {
       this.#apiServerOutside,
       nodes(({ apiServer }) => apiServer),
     ]);
-    this.#pods = universe.podClasses.filter(({ hostNetwork }) => !hostNetwork);
-    for (const pod of this.#pods) {
-      const labels = identityLabels(pod, settings.clusterName);
-      this.#identities.set(pod.id, labels);
-      for (const label of Object.entries(labels)) {
-        const key = label.join('=');
-        const list = this.#byLabel.get(key) ?? [];
-        list.push(pod);
-        this.#byLabel.set(key, list);
-      }
-    }
+    const { clusterName } = settings;
+    this.#view = {
+      name: `cilium ${clusterName}`,
+      labelsOf: podClass => identityLabels(podClass, clusterName),
+    };
     this.#others = this.#labelledOthers();
   }
 
-  labelsOf({ id }: PodClass): Labels {
-    return this.#identities.get(id) ?? {};
+  labelsOf(podClass: PodClass): Labels {
+    return identityLabels(podClass, this.settings.clusterName);
   }
 
   of(terms: readonly PeerTerm[]): PeerSets {
@@ -114,7 +110,7 @@ export class Peers {
               classes: ClassSet.union([external, this.#nodes]).subtract(
                 this.#entity(term.entity),
               ),
-              conditions: ['with the API server'],
+              conditions: [WITH_API_SERVER],
             });
           }
           break;
@@ -173,36 +169,25 @@ export class Peers {
   }
 
   #matching(selector: LabelSelector): ClassSet {
-    const key = JSON.stringify(selector);
-    let set = this.#selected.get(key);
-    if (!set) {
-      set = ClassSet.of([
-        ...this.#candidates(selector)
-          .filter(pod => matchesSelector(selector, this.labelsOf(pod)))
-          .map(({ id }) => id),
-        ...this.#others
-          .filter(({ labels }) => matchesSelector(selector, labels))
-          .map(({ id }) => id),
-      ]);
-      this.#selected.set(key, set);
-    }
-    return set;
-  }
-
-  /** The fewest pods that one of the labels finds. */
-  #candidates({ matchLabels }: LabelSelector): readonly PodClass[] {
-    let fewest = this.#pods;
-    for (const [key, value] of Object.entries(matchLabels ?? {})) {
-      // Pods of which no policy names the namespace are known by one of theirs only.
-      const found =
-        key === NAMESPACE
-          ? this.universe.classesIn(value)
-          : this.#byLabel.get(`${key}=${value}`) ?? [];
-      if (found.length < fewest.length) {
-        fewest = found;
-      }
-    }
-    return fewest.filter(({ hostNetwork }) => !hostNetwork);
+    const { podNetwork, facts } = this.universe;
+    const { clusterName } = this.settings;
+    return facts.of(
+      `${this.#view.name} ${JSON.stringify(selector)}`,
+      podClass =>
+        !podClass.hostNetwork &&
+        matchesSelector(selector, identityLabels(podClass, clusterName)),
+      () =>
+        ClassSet.union([
+          selectClasses(podNetwork, selector, key =>
+            this.universe.labelSets(this.#view, key),
+          ),
+          ClassSet.of(
+            this.#others
+              .filter(({ labels }) => matchesSelector(selector, labels))
+              .map(({ id }) => id),
+          ),
+        ]),
+    );
   }
 
   #labelledOthers() {

@@ -1,10 +1,11 @@
 /** Cilium as a tier: all that it enforces, joined. There is no other tier beside it. */
 import {
-  AnswerCache,
   DecidingField,
   Direction,
+  FactCache,
   PodClass,
   Tier,
+  TierAnswer,
   Universe,
   keyOfNamedPorts,
 } from '../../decisions';
@@ -22,19 +23,14 @@ export function ciliumTier(
   universe: Universe,
   settings: CiliumSettings,
 ): Tier {
-  const answers = new AnswerCache();
-  const compiled = new Map<string, CompiledRule[]>();
-  const rulesOf = (spec: PolicySpec, direction: Direction) => {
-    const key = `${direction} ${spec.key}`;
-    let rules = compiled.get(key);
-    if (!rules) {
-      rules = spec.directions[direction].rules.flatMap(rule =>
+  const answers = FactCache.create<TierAnswer>(universe.facts);
+  const compiled = FactCache.create<CompiledRule[]>(universe.facts);
+  const rulesOf = (spec: PolicySpec, direction: Direction) =>
+    compiled.get(`${direction} ${spec.key}`, () =>
+      spec.directions[direction].rules.flatMap(rule =>
         compileRule(spec, rule, direction, peers, universe),
-      );
-      compiled.set(key, rules);
-    }
-    return rules;
-  };
+      ),
+    );
   const answerOf = (
     specs: readonly PolicySpec[],
     direction: Direction,

@@ -4,13 +4,7 @@
  * takes the connection, also where a plain rule covers it; that rule then lets
  * every request through.
  */
-import {
-  ClassSet,
-  Condition,
-  PortSet,
-  TierRule,
-  portAtoms,
-} from '../../decisions';
+import { ClassSet, Condition, PortSet, TierRule } from '../../decisions';
 import { CompiledRule, requestsOf } from './compileRule';
 import type { Layer7 } from './policySpec';
 
@@ -69,7 +63,7 @@ export function conditionalRules(
   const within = PortSet.union(rules.map(({ ports }) => ports));
   const proxied = new Merged();
   const others = new Merged();
-  const atoms = portAtoms([
+  const atoms = PortSet.atoms([
     within,
     ...rules.map(({ ports }) => ports),
     ...plain.map(({ ports }) => ports.intersect(within)),

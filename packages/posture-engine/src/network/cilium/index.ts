@@ -1,4 +1,6 @@
 export * from './ciliumConnections';
+export { Peers, WITH_API_SERVER } from './Peers';
+export * from './compileRule';
 export * from './policies';
 export * from './policySpec';
 export * from './settings';

@@ -4,6 +4,8 @@
  */
 import type { PodClass } from '../../decisions';
 
+type Labels = Readonly<Record<string, string>>;
+
 export const NAMESPACE = 'io.kubernetes.pod.namespace';
 export const NAMESPACE_LABELS = 'io.cilium.k8s.namespace.labels.';
 export const SERVICE_ACCOUNT = 'io.cilium.k8s.policy.serviceaccount';
@@ -37,8 +39,35 @@ export function isIdentityLabel(key: string): boolean {
   return !KEPT_OUT.test(key);
 }
 
+/** What of a class, or of a pod alone, makes its identity. */
+type Labelled = Pick<
+  PodClass,
+  'namespace' | 'namespaceLabels' | 'labels' | 'pods'
+>;
+
+const known = new WeakMap<Labelled, { clusterName: string; labels: Labels }>();
+
 export function identityLabels(
-  { namespace, namespaceLabels, labels, pods: [pod] }: PodClass,
+  podClass: Labelled,
+  clusterName: string,
+): Labels {
+  const remembered = known.get(podClass);
+  if (remembered?.clusterName === clusterName) {
+    return remembered.labels;
+  }
+  const labels = computeLabels(podClass, clusterName);
+  known.set(podClass, { clusterName, labels });
+  return labels;
+}
+
+/** Without remembering: for a pod that is of no class. */
+export function computeLabels(
+  {
+    namespace,
+    namespaceLabels,
+    labels,
+    pods: [pod],
+  }: Pick<PodClass, 'namespace' | 'namespaceLabels' | 'labels' | 'pods'>,
   clusterName: string,
 ): Readonly<Record<string, string>> {
   const identity: Record<string, string> = {};

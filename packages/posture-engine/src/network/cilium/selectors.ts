@@ -133,6 +133,7 @@ export function describeSelector(
   selector: LabelSelector,
   vocabulary: Vocabulary,
 ): void {
+  const ofPods: Requirement[] = [];
   for (const requirement of requirementsOf(selector)) {
     const { key, values = [] } = requirement;
     if (key === NAMESPACE) {
@@ -145,12 +146,11 @@ export function describeSelector(
           { ...requirement, key: key.slice(NAMESPACE_LABELS.length) },
         ],
       });
-    } else {
-      vocabulary.addPodSelector({
-        matchExpressions: [{ ...requirement, key }],
-      });
+    } else if (key !== CLUSTER) {
+      ofPods.push(requirement);
     }
   }
+  vocabulary.addPodSelector({ matchExpressions: ofPods });
 }
 
 /** Why Cilium refuses a selector, if it does. */

@@ -31,16 +31,23 @@ export interface CiliumSettings {
 /** Settings with an effect that nothing here follows. */
 const UNREAD = ['labels', 'label-prefix-file', 'static-cnp-path'];
 
-/** A reason where the settings are in nobody's view, or say what nothing here follows. */
+/** A reason where the settings are in nobody's view, or say what nothing here follows. `namespace` is the agent's, where one is in view. */
 export function ciliumSettingsOf(
   snapshot: ClusterSnapshot,
+  namespace?: string,
 ): { settings: CiliumSettings } | { reason: string } {
+  const { ciliumConfig, cni } = snapshot.settings;
   const data =
+    // Anybody may call a ConfigMap of his own namespace so.
     snapshot
       .all('ConfigMap')
-      .find(({ metadata }) => metadata.name === 'cilium-config')?.data ??
-    snapshot.settings.ciliumConfig ??
-    (snapshot.settings.cni === 'cilium' ? {} : undefined);
+      .find(
+        ({ metadata }) =>
+          metadata.name === 'cilium-config' &&
+          (namespace === undefined || metadata.namespace === namespace),
+      )?.data ??
+    ciliumConfig ??
+    (cni === 'cilium' || cni === 'gke-dataplane-v2' ? {} : undefined);
   if (!data) {
     return {
       reason:

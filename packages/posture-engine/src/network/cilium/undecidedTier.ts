@@ -1,7 +1,7 @@
 /** For clusters where nobody can tell whether, or by which settings, Cilium enforces: pods that its policies select are unknown. */
 import {
-  AnswerCache,
   Direction,
+  FactCache,
   PortSet,
   Tier,
   TierAnswer,
@@ -17,7 +17,7 @@ export function undecidedTier(
   clusterName: string,
   reason: string,
 ): Tier {
-  const answers = new AnswerCache();
+  const answers = FactCache.create<TierAnswer>(universe.facts);
   return {
     answer(subject, direction) {
       const [spec] = subject.hostNetwork

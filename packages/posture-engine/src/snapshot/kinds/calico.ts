@@ -58,6 +58,9 @@ export const calicoPolicy = resource({
     .optional(),
 });
 
+/** A policy that is tried out: it enforces nothing, so that it is enough to know that it is there. */
+export const stagedPolicy = resource({});
+
 export const calicoTier = resource({
   spec: z
     .object({

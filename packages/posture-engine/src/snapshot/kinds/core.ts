@@ -10,6 +10,7 @@ export const node = resource({
       addresses: z
         .array(z.object({ type: z.string(), address: z.string() }))
         .optional(),
+      nodeInfo: z.object({ kubeletVersion: z.string().optional() }).optional(),
     })
     .optional(),
 });
@@ -26,6 +27,8 @@ export const service = resource({
       selector: stringMap.optional(),
       externalName: z.string().optional(),
       externalIPs: z.array(z.string()).optional(),
+      /** Under `Local` pods see the addresses of callers outside; otherwise mostly that of a node. */
+      externalTrafficPolicy: z.string().optional(),
       loadBalancerSourceRanges: z.array(z.string()).optional(),
       /** Unset means true: a load balancer's Service opens a port on every node too. */
       allocateLoadBalancerNodePorts: z.boolean().optional(),
@@ -45,7 +48,7 @@ export const service = resource({
     .optional(),
 });
 
-/** Only Istio's own ConfigMap is ever asked for; its `mesh` key is the MeshConfig. */
+/** Only those of a few names are ever asked for: Istio's, whose `mesh` key is the MeshConfig, and settings of networks. */
 export const configMap = resource({ data: stringMap.optional() });
 
 /** Only those of the Service `kubernetes` are ever asked for: the addresses of the API servers. */

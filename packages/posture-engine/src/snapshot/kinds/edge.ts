@@ -142,7 +142,10 @@ export const istioGateway = resource({
     .optional(),
 });
 
-const destination = z.object({ host: z.string().optional() });
+const destination = z.object({
+  host: z.string().optional(),
+  subset: z.string().optional(),
+});
 const destinations = z
   .array(z.object({ destination: destination.optional() }))
   .optional();
@@ -163,6 +166,7 @@ export const virtualService = resource({
     .object({
       hosts: z.array(z.string()).optional(),
       gateways: z.array(z.string()).optional(),
+      exportTo: z.array(z.string()).optional(),
       http: z.array(virtualServiceRoute).optional(),
       tls: z.array(virtualServiceRoute).optional(),
       tcp: z.array(virtualServiceRoute).optional(),

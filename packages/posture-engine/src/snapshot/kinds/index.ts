@@ -45,6 +45,10 @@ export type {
 export type {
   AuthorizationPolicy,
   AuthorizationRule,
+  DestinationRule,
   PeerAuthentication,
+  RequestAuthentication,
+  ServiceEntry,
   Sidecar,
 } from './istio';
+export type { ClusterRole, PolicyRule, Role, RoleBinding } from './rbac';

@@ -66,9 +66,39 @@ export const authorizationPolicy = resource({
       targetRef: targetReference.optional(),
       targetRefs: z.array(targetReference).optional(),
       action: z.string().optional(),
+      /** Whom a CUSTOM policy asks. */
+      provider: z.object({ name: z.string().optional() }).optional(),
       rules: z.array(rule).optional(),
     })
     .optional(),
+});
+
+const named = z.array(z.object({ name: z.string().optional() })).optional();
+
+export const requestAuthentication = resource({
+  spec: z
+    .object({
+      selector: workloadSelector.optional(),
+      targetRef: targetReference.optional(),
+      targetRefs: z.array(targetReference).optional(),
+      jwtRules: z
+        .array(
+          z.object({
+            issuer: z.string().optional(),
+            audiences: strings,
+            fromHeaders: named,
+            fromParams: strings,
+            fromCookies: strings,
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+
+const listenerPort = z.object({
+  number: z.number().optional(),
+  protocol: z.string().optional(),
 });
 
 export const sidecar = resource({
@@ -78,9 +108,57 @@ export const sidecar = resource({
       ingress: z
         .array(
           z.object({
-            port: z.object({ number: z.number().optional() }).optional(),
+            port: listenerPort.optional(),
             captureMode: z.string().optional(),
             defaultEndpoint: z.string().optional(),
+          }),
+        )
+        .optional(),
+      egress: z
+        .array(
+          z.object({
+            port: listenerPort.optional(),
+            hosts: strings,
+          }),
+        )
+        .optional(),
+      outboundTrafficPolicy: z
+        .object({ mode: z.string().optional() })
+        .optional(),
+    })
+    .optional(),
+});
+
+const clientTls = z.object({
+  mode: z.string().optional(),
+  /** A secret of a gateway; only named. */
+  credentialName: z.string().optional(),
+});
+
+const trafficPolicy = z.object({
+  tls: clientTls.optional(),
+  portLevelSettings: z
+    .array(
+      z.object({
+        port: z.object({ number: z.number().optional() }).optional(),
+        tls: clientTls.optional(),
+      }),
+    )
+    .optional(),
+});
+
+export const destinationRule = resource({
+  spec: z
+    .object({
+      host: z.string().optional(),
+      exportTo: strings,
+      workloadSelector: workloadSelector.optional(),
+      trafficPolicy: trafficPolicy.optional(),
+      subsets: z
+        .array(
+          z.object({
+            name: z.string().optional(),
+            trafficPolicy: trafficPolicy.optional(),
           }),
         )
         .optional(),
@@ -88,7 +166,32 @@ export const sidecar = resource({
     .optional(),
 });
 
+export const serviceEntry = resource({
+  spec: z
+    .object({
+      hosts: strings,
+      exportTo: strings,
+      ports: z
+        .array(
+          z.object({
+            number: z.number().optional(),
+            name: z.string().optional(),
+            protocol: z.string().optional(),
+            targetPort: z.number().optional(),
+          }),
+        )
+        .optional(),
+      location: z.string().optional(),
+      resolution: z.string().optional(),
+      workloadSelector: z.object({ labels: stringMap.optional() }).optional(),
+    })
+    .optional(),
+});
+
 export type PeerAuthentication = z.infer<typeof peerAuthentication>;
 export type AuthorizationPolicy = z.infer<typeof authorizationPolicy>;
 export type AuthorizationRule = z.infer<typeof rule>;
+export type RequestAuthentication = z.infer<typeof requestAuthentication>;
+export type DestinationRule = z.infer<typeof destinationRule>;
+export type ServiceEntry = z.infer<typeof serviceEntry>;
 export type Sidecar = z.infer<typeof sidecar>;

@@ -13,7 +13,14 @@ import {
   service,
   serviceAccount,
 } from './core';
-import { authorizationPolicy, peerAuthentication, sidecar } from './istio';
+import {
+  authorizationPolicy,
+  destinationRule,
+  peerAuthentication,
+  requestAuthentication,
+  serviceEntry,
+  sidecar,
+} from './istio';
 import {
   gateway,
   gatewayRoute,
@@ -28,14 +35,17 @@ import {
   calicoNetworkSet,
   calicoPolicy,
   calicoTier,
+  stagedPolicy,
 } from './calico';
 import { networkPolicy, tieredPolicy } from './network';
 import { cronJob, pod, podOwner } from './pod';
+import { clusterRole, role, roleBinding } from './rbac';
 
 const core = '';
 const gatewayVersions = ['v1', 'v1beta1', 'v1alpha2', 'v1alpha3'];
 const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
 const gatewayApi = 'gateway.networking.k8s.io';
+const rbac = 'rbac.authorization.k8s.io';
 const istioSecurity = 'security.istio.io';
 const istioNetworking = 'networking.istio.io';
 
@@ -50,6 +60,8 @@ export interface KindDefinition<S extends z.ZodType = z.ZodType> {
   versions: readonly string[];
   /** Narrows what is requested, so that nothing beyond it is ever read. */
   fieldSelector?: string;
+  /** Only objects of these names are requested, each name by itself: one that is forbidden costs the others nothing. */
+  names?: readonly string[];
   metadataOnly?: boolean;
 }
 
@@ -61,7 +73,7 @@ function define<S extends z.ZodType>(
   options: Partial<
     Pick<
       KindDefinition,
-      'namespaced' | 'versions' | 'fieldSelector' | 'metadataOnly'
+      'namespaced' | 'versions' | 'fieldSelector' | 'names' | 'metadataOnly'
     >
   > = {},
 ): KindDefinition<S> {
@@ -96,7 +108,8 @@ export const KINDS = {
     podOwner,
   ),
   ConfigMap: define(core, 'ConfigMap', 'configmaps', configMap, {
-    fieldSelector: 'metadata.name=istio',
+    // Istio's MeshConfig, and what decides which policies a network enforces.
+    names: ['istio', 'cilium-config', 'antrea-config', 'amazon-vpc-cni'],
   }),
   Secret: define(core, 'Secret', 'secrets', secret, {
     fieldSelector: 'type=kubernetes.io/service-account-token',
@@ -107,7 +120,7 @@ export const KINDS = {
     'EndpointSlice',
     'endpointslices',
     endpointSlice,
-    { fieldSelector: 'metadata.name=kubernetes' },
+    { names: ['kubernetes'] },
   ),
   Deployment: define('apps', 'Deployment', 'deployments', podOwner),
   StatefulSet: define('apps', 'StatefulSet', 'statefulsets', podOwner),
@@ -115,6 +128,18 @@ export const KINDS = {
   ReplicaSet: define('apps', 'ReplicaSet', 'replicasets', podOwner),
   Job: define('batch', 'Job', 'jobs', podOwner),
   CronJob: define('batch', 'CronJob', 'cronjobs', cronJob),
+  Role: define(rbac, 'Role', 'roles', role),
+  RoleBinding: define(rbac, 'RoleBinding', 'rolebindings', roleBinding),
+  ClusterRole: define(rbac, 'ClusterRole', 'clusterroles', clusterRole, {
+    namespaced: false,
+  }),
+  ClusterRoleBinding: define(
+    rbac,
+    'ClusterRoleBinding',
+    'clusterrolebindings',
+    roleBinding,
+    { namespaced: false },
+  ),
   NetworkPolicy: define(
     'networking.k8s.io',
     'NetworkPolicy',
@@ -173,6 +198,27 @@ export const KINDS = {
     'authorizationpolicies',
     authorizationPolicy,
     { versions: ['v1', 'v1beta1'] },
+  ),
+  RequestAuthentication: define(
+    istioSecurity,
+    'RequestAuthentication',
+    'requestauthentications',
+    requestAuthentication,
+    { versions: ['v1', 'v1beta1'] },
+  ),
+  DestinationRule: define(
+    istioNetworking,
+    'DestinationRule',
+    'destinationrules',
+    destinationRule,
+    { versions: istioVersions },
+  ),
+  ServiceEntry: define(
+    istioNetworking,
+    'ServiceEntry',
+    'serviceentries',
+    serviceEntry,
+    { versions: istioVersions },
   ),
   Sidecar: define(istioNetworking, 'Sidecar', 'sidecars', sidecar, {
     versions: istioVersions,
@@ -293,6 +339,48 @@ export const KINDS = {
     'hostendpoints',
     calicoHostEndpoint,
     { namespaced: false },
+  ),
+  'StagedNetworkPolicy.projectcalico.org': define(
+    'projectcalico.org',
+    'StagedNetworkPolicy',
+    'stagednetworkpolicies',
+    stagedPolicy,
+    { metadataOnly: true, versions: ['v3'] },
+  ),
+  'StagedGlobalNetworkPolicy.projectcalico.org': define(
+    'projectcalico.org',
+    'StagedGlobalNetworkPolicy',
+    'stagedglobalnetworkpolicies',
+    stagedPolicy,
+    { namespaced: false, metadataOnly: true, versions: ['v3'] },
+  ),
+  'StagedKubernetesNetworkPolicy.projectcalico.org': define(
+    'projectcalico.org',
+    'StagedKubernetesNetworkPolicy',
+    'stagedkubernetesnetworkpolicies',
+    stagedPolicy,
+    { metadataOnly: true, versions: ['v3'] },
+  ),
+  'StagedNetworkPolicy.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'StagedNetworkPolicy',
+    'stagednetworkpolicies',
+    stagedPolicy,
+    { metadataOnly: true },
+  ),
+  'StagedGlobalNetworkPolicy.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'StagedGlobalNetworkPolicy',
+    'stagedglobalnetworkpolicies',
+    stagedPolicy,
+    { namespaced: false, metadataOnly: true },
+  ),
+  'StagedKubernetesNetworkPolicy.crd.projectcalico.org': define(
+    'crd.projectcalico.org',
+    'StagedKubernetesNetworkPolicy',
+    'stagedkubernetesnetworkpolicies',
+    stagedPolicy,
+    { metadataOnly: true },
   ),
 } as const;
 

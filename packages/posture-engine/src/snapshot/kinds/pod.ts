@@ -45,6 +45,7 @@ const handler = z.object({
   tcpSocket: z
     .object({ host: z.string().optional(), port: portOrName.optional() })
     .optional(),
+  grpc: z.object({ port: integer.optional() }).optional(),
 });
 
 const containerPort = z.object({

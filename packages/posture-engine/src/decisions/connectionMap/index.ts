@@ -1,0 +1,10 @@
+export { askMap } from './askMap';
+export type { MapAnswer, MapEnd, MapQuestion } from './askMap';
+export * from './ConnectionMap';
+export type { ConnectionMapData } from './data';
+export { mapConnections } from './mapConnections';
+export * from './namespaceMatrix';
+export type { Passage } from './passages';
+export { ProfileGraph } from './ProfileGraph';
+export * from './reachedFrom';
+export * from './spread';

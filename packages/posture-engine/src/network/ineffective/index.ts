@@ -1,0 +1,2 @@
+export { ineffectivePolicies } from './ineffectivePolicies';
+export type { FieldReference, IneffectivePolicy } from './types';
