@@ -38,6 +38,28 @@ export interface Config {
         /** Path, relative to the working directory of the backend. */
         path: string;
       }>;
+      /** What enforces network policies, for clusters whose objects do not show it. It wins over what they show. */
+      networks?: Array<{
+        /** The cluster's name, whatever its source. */
+        cluster: string;
+        /** `none` is any network that enforces no policies. */
+        cni:
+          | 'antrea'
+          | 'aws-network-policy-agent'
+          | 'aws-vpc-cni'
+          | 'azure-npm'
+          | 'calico'
+          | 'cilium'
+          | 'flannel'
+          | 'gke-dataplane-v2'
+          | 'kindnet'
+          | 'kube-network-policies'
+          | 'kube-ovn'
+          | 'kube-router'
+          | 'none'
+          | 'ovn-kubernetes'
+          | 'weave-net';
+      }>;
     };
     retention?: {
       /**

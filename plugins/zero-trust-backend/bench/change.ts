@@ -5,6 +5,7 @@ import { CONTROLS } from '@backstage-zero-trust/posture-engine';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { Knex } from 'knex';
 import { CatalogEntities } from '../src/catalog/CatalogEntities';
+import { DatabaseConnectionStore } from '../src/database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../src/database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../src/database/DatabasePostureStore';
 import { openDatabase } from '../src/database/migrate';
@@ -61,6 +62,7 @@ export async function measureChanges({
     target: cluster.target(),
     source: 'bench',
     store: DatabasePostureStore.create({ knex }),
+    connections: DatabaseConnectionStore.create({ knex }),
     entities,
     controls: CONTROLS,
     signals: PostureSignals.create({

@@ -15,11 +15,15 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import express from 'express';
 import createKnex, { Knex } from 'knex';
 import { EntityVisibility } from '../src/catalog/EntityVisibility';
+import { DatabaseConnectionStore } from '../src/database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../src/database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../src/database/DatabasePostureStore';
 import { openDatabase } from '../src/database/migrate';
 import type { ClusterEvaluation } from '../src/database/PostureStore';
+import { ConnectionAsker } from '../src/posture/ConnectionAsker';
+import { ConnectionReader } from '../src/posture/ConnectionReader';
 import { PostureReader } from '../src/posture/PostureReader';
+import { StoredMaps } from '../src/posture/StoredMaps';
 import { createRouter } from '../src/routes/createRouter';
 import { finding, readyStatus } from '../src/testing/findings';
 import { measureChanges } from './change';
@@ -83,7 +87,9 @@ function print(engine: string, what: string, value: string): void {
   process.stdout.write(`${engine.padEnd(10)} ${what.padEnd(44)} ${value} ms\n`);
 }
 
-async function serve(store: DatabasePostureStore) {
+async function serve(knex: Knex, store: DatabasePostureStore) {
+  const connections = DatabaseConnectionStore.create({ knex });
+  const maps = StoredMaps.create(connections);
   const permissions = mockServices.permissions();
   const catalog = catalogServiceMock({
     entities: Array.from({ length: ENTITIES }, (_, index) => ({
@@ -127,6 +133,12 @@ async function serve(store: DatabasePostureStore) {
       permissions,
     }),
     reader: PostureReader.create({ store, onUnknownEntity: () => {} }),
+    connections: ConnectionReader.create({
+      store: connections,
+      clusters: store,
+      maps,
+    }),
+    asker: ConnectionAsker.create({ store: connections, maps }),
     store,
     controls: [],
   });
@@ -179,7 +191,7 @@ async function measure(engine: string, client: Knex): Promise<void> {
     ),
   );
 
-  const { server, url } = await serve(store);
+  const { server, url } = await serve(knex, store);
   const paths: Record<string, (index: number) => string> = {
     'entity posture': index =>
       `/entities/default/component/service-${(index * 37) % ENTITIES}/posture`,

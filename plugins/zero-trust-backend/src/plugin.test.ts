@@ -1,5 +1,6 @@
 import type {
   ClusterStatus,
+  EntityConnections,
   EntityPosture,
   ServiceList,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
@@ -24,6 +25,7 @@ import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import request from 'supertest';
 import zeroTrustPlugin from '.';
+import { networkPolicy } from './testing/connections';
 import { eventually } from './testing/eventually';
 import {
   TestCluster,
@@ -180,7 +182,7 @@ async function startBackend({
 
 describe('the zero-trust plugin', () => {
   it('judges a cluster for an entity, and again when the cluster changes', async () => {
-    const { cluster, posture, signals, verdictOf } = await startBackend();
+    const { cluster, get, posture, signals, verdictOf } = await startBackend();
     expect(await posture('orders')).toMatchObject({ state: 'pending' });
 
     cluster.apply(deployment({ name: 'orders' }));
@@ -205,6 +207,10 @@ describe('the zero-trust plugin', () => {
       }),
     );
     expect(await verdictOf('orders')).toBe('fail');
+    // Connections come after the findings, with a signal of their own.
+    await eventually(async () =>
+      expect((await get('/blast-radius')).body.totalCount).toBe(1),
+    );
 
     signals.publish.mockClear();
     cluster.apply(strict('orders'));
@@ -298,6 +304,50 @@ describe('the zero-trust plugin', () => {
     expect(await verdictOf('orders')).toBe('fail');
   });
 
+  it('tells who may reach whom, and again when that changes; what is stored stays while a cluster is away', async () => {
+    const { cluster, get, signals } = await startBackend({
+      entities: [component('orders'), component('web')],
+    });
+    const callers = async () => {
+      const { body } = await get(
+        '/entities/default/component/orders/connections?direction=in&namespace=shop',
+      ).expect(200);
+      return (body as EntityConnections).items.map(({ peer }) =>
+        peer.kind === 'workload' ? peer.entityRef : peer.cidrs,
+      );
+    };
+    const shop = [deployment({ name: 'orders' }), deployment({ name: 'web' })];
+    cluster.apply(...shop);
+    await eventually(async () =>
+      expect(await callers()).toEqual(['component:default/web']),
+    );
+
+    signals.publish.mockClear();
+    cluster.apply(...shop, networkPolicy({ name: 'nobody', of: 'orders' }));
+    await eventually(async () => expect(await callers()).toEqual([]));
+    await eventually(() =>
+      expect(signals.publish).toHaveBeenCalledWith(
+        expect.objectContaining({
+          channel: 'zero-trust:component:default/orders',
+        }),
+      ),
+    );
+
+    cluster.vanish();
+    cluster.report({});
+    const { body } = await get('/blast-radius').expect(200);
+    expect(body).toMatchObject({
+      totalCount: 2,
+      items: [
+        { entityRef: 'component:default/orders', direct: 1, total: 1 },
+        { entityRef: 'component:default/web', direct: 0, total: 0 },
+      ],
+    });
+    expect((await get('/clusters/prod/namespaces')).body.cells).toEqual([
+      { from: 0, to: 0, open: 1, unknown: 0, pairs: 2 },
+    ]);
+  });
+
   it('shows the state of clusters and what may not be listed in them', async () => {
     const { cluster, get } = await startBackend();
     const message = 'Grant the verb "list" on peerauthentications.';
@@ -365,8 +415,13 @@ describe('access', () => {
     for (const path of [
       '/entities/default/component/orders/posture',
       '/entities/default/component/orders/findings',
+      '/entities/default/component/orders/connections',
+      '/entities/default/component/orders/blast-radius',
       '/services',
+      '/blast-radius',
       '/clusters',
+      '/clusters/prod/namespaces',
+      '/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=80',
       '/controls',
     ]) {
       const { body } = await get(path).expect(403);
@@ -376,7 +431,7 @@ describe('access', () => {
 
   it('to an entity that the caller may not see is as to one that does not exist', async () => {
     const { get } = await startBackend({ entities, hidden });
-    for (const what of ['posture', 'findings']) {
+    for (const what of ['posture', 'findings', 'connections', 'blast-radius']) {
       const path = (name: string) =>
         `/entities/default/component/${name}/${what}`;
       const { body } = await get(path('orders'), BOB).expect(404);
@@ -398,6 +453,57 @@ describe('access', () => {
     };
     await eventually(async () => expect(await names(ALICE)).toEqual([2, 2, 1]));
     expect(await names(BOB)).toEqual([1, 1, 1]);
+  });
+
+  it('shows peers that the caller may not see without their entity, and leaves their blast radius out', async () => {
+    const { cluster, get } = await startBackend({ entities, hidden });
+    cluster.apply(deployment({ name: 'orders' }), strict('billing'));
+    const peers = async (user: string) => {
+      const { body } = await get(
+        '/entities/default/component/billing/connections?direction=in&search=orders',
+        user,
+      ).expect(200);
+      return (body as EntityConnections).items.map(({ peer }) =>
+        'workload' in peer ? [peer.workload.name, peer.entityRef] : [],
+      );
+    };
+    await eventually(async () =>
+      expect(await peers(ALICE)).toEqual([
+        ['orders', 'component:default/orders'],
+      ]),
+    );
+    expect(await peers(BOB)).toEqual([['orders', undefined]]);
+    const { body } = await get('/blast-radius', BOB).expect(200);
+    expect(body).toMatchObject({
+      totalCount: 1,
+      items: [{ entityRef: 'component:default/billing' }],
+    });
+    expect((await get('/blast-radius', ALICE)).body.totalCount).toBe(2);
+  });
+
+  it('to one connection needs an end that the caller may see, or the right to see clusters', async () => {
+    const { cluster, get } = await startBackend({
+      entities,
+      hidden,
+      denied: ['zero-trust.clusters.read'],
+    });
+    cluster.apply(
+      deployment({ name: 'orders' }),
+      deployment({ name: 'nightly' }),
+      strict('billing'),
+    );
+    const ask = (to: string, user: string) =>
+      get(
+        `/clusters/prod/connection?from=shop/Deployment/orders&to=shop/Deployment/${to}&port=80`,
+        user,
+      );
+    await eventually(async () =>
+      expect((await ask('nightly', ALICE)).status).toBe(200),
+    );
+    expect((await ask('nightly', BOB)).status).toBe(403);
+    expect((await ask('billing', BOB)).body).toMatchObject({
+      verdict: 'allow',
+    });
   });
 
   it('to the list is empty where the caller may see no entity at all', async () => {
@@ -424,6 +530,24 @@ describe('requests', () => {
     ['/services?nonsense=1', 'nonsense'],
     [`/services?search=${'a'.repeat(300)}`, 'search'],
     ['/entities/default/component/orders/findings?verdict=maybe', 'verdict'],
+    ['/entities/default/component/orders/connections?limit=501', 'limit'],
+    ['/entities/default/component/orders/connections?offset=1e99', 'offset'],
+    [
+      '/entities/default/component/orders/connections?direction=up',
+      'direction',
+    ],
+    ['/entities/default/component/orders/connections?search=%00', 'search'],
+    ['/entities/default/component/orders/connections?search=', 'search'],
+    ['/blast-radius?limit=0', 'limit'],
+    ['/blast-radius?cluster=a%00b', 'cluster'],
+    ['/clusters/a%00b/namespaces', 'cluster'],
+    ['/clusters/prod/connection?from=a/Pod/b&port=80', 'to'],
+    ['/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=0', 'port'],
+    ['/clusters/prod/connection?from=a/b&to=a/Pod/c&port=80', 'from'],
+    [
+      '/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=80&protocol=ICMP',
+      'protocol',
+    ],
   ])('that are wrong are refused with the reason: %s', async (path, reason) => {
     const { get } = await startBackend();
     const { body } = await get(path).expect(400);
@@ -445,6 +569,29 @@ describe('requests', () => {
     const { status } = await get(`/entities/default/component/${name}/posture`);
     expect([400, 404]).toContain(status);
     await get('/services').expect(200);
+  });
+
+  it.each([
+    `/entities/default/component/orders/connections?search=${encodeURIComponent(
+      "%' or 1=1 --",
+    )}`,
+    `/entities/default/component/orders/connections?namespace=__proto__`,
+    `/blast-radius?search=${encodeURIComponent('\\_%"')}`,
+    '/blast-radius?cluster=..%2f..%2fsecrets&offset=1000000000',
+  ])('with hostile values find nothing: %s', async path => {
+    const { cluster, get } = await startBackend();
+    cluster.apply(deployment({ name: 'orders' }));
+    await eventually(async () =>
+      expect((await get('/blast-radius')).body.totalCount).toBe(1),
+    );
+    const { body } = await get(path).expect(200);
+    expect(body).toMatchObject({ items: [], totalCount: 0 });
+  });
+
+  it('for a cluster that nobody knows find none', async () => {
+    const { get } = await startBackend();
+    const { status } = await get('/clusters/..%2f..%2fsecrets/namespaces');
+    expect(status).toBe(404);
   });
 
   it('may ask for the description of the API', async () => {

@@ -14,6 +14,7 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { CatalogEntities } from './catalog/CatalogEntities';
 import { EntityVisibility } from './catalog/EntityVisibility';
 import { createClusterSources } from './clusters';
+import { DatabaseConnectionStore } from './database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from './database/DatabaseLeaseStore';
 import { DatabasePostureStore } from './database/DatabasePostureStore';
 import { openDatabase } from './database/migrate';
@@ -22,8 +23,11 @@ import {
   ClusterObservation,
   LEASE_SECONDS,
 } from './observation/ClusterObservation';
+import { ConnectionAsker } from './posture/ConnectionAsker';
+import { ConnectionReader } from './posture/ConnectionReader';
 import { PostureReader } from './posture/PostureReader';
 import { PostureSignals } from './posture/PostureSignals';
+import { StoredMaps } from './posture/StoredMaps';
 import { scheduleHousekeeping } from './posture/housekeeping';
 import { createRouter } from './routes/createRouter';
 
@@ -81,6 +85,8 @@ export const zeroTrustPlugin = createBackendPlugin({
         const controls = addedControls.all();
         const knex = await openDatabase(database);
         const store = DatabasePostureStore.create({ knex });
+        const connections = DatabaseConnectionStore.create({ knex });
+        const maps = StoredMaps.create(connections);
         await scheduleHousekeeping({ config, scheduler, store });
 
         let stop = async () => {};
@@ -92,6 +98,7 @@ export const zeroTrustPlugin = createBackendPlugin({
           const observation = ClusterObservation.start({
             sources,
             store,
+            connections,
             entities,
             controls,
             holder,
@@ -125,6 +132,12 @@ export const zeroTrustPlugin = createBackendPlugin({
               store,
               onUnknownEntity: entityRef => onUnknownEntity(entityRef),
             }),
+            connections: ConnectionReader.create({
+              store: connections,
+              clusters: store,
+              maps,
+            }),
+            asker: ConnectionAsker.create({ store: connections, maps }),
             store,
             controls,
           }),

@@ -43,3 +43,46 @@ describe('ZeroTrustClient', () => {
     });
   });
 });
+
+describe('requests about connections', () => {
+  it.each<[string, (client: ZeroTrustClient) => Promise<unknown>]>([
+    [
+      '/entities/default/component/orders/connections?direction=in&namespace=&offset=50',
+      client =>
+        client.getEntityConnections('component:default/orders', {
+          direction: 'in',
+          namespace: '',
+          offset: 50,
+          search: undefined,
+        }),
+    ],
+    [
+      '/entities/default/component/orders/blast-radius',
+      client => client.getEntityBlastRadius('component:default/orders'),
+    ],
+    [
+      '/clusters/arn%3Aaws%2Fprod/namespaces',
+      client => client.getNamespaceMatrix('arn:aws/prod'),
+    ],
+    [
+      '/blast-radius?cluster=prod&limit=20',
+      client => client.getBlastRadius({ cluster: 'prod', limit: 20 }),
+    ],
+    [
+      '/clusters/prod/connection?from=shop%2FDeployment%2Fweb&to=192.0.2.1&port=443',
+      client =>
+        client.getConnection({
+          cluster: 'prod',
+          from: {
+            workload: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          },
+          to: { ip: '192.0.2.1' },
+          port: 443,
+        }),
+    ],
+  ])('ask for %s', async (path, call) => {
+    const { client, fetch } = clientOf(empty());
+    await call(client);
+    expect(fetch).toHaveBeenCalledWith(`plugin://zero-trust${path}`);
+  });
+});

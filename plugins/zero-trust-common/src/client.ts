@@ -2,11 +2,20 @@
 import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
 import {
+  BlastRadiusList,
+  BlastRadiusQuery,
   ClusterStatus,
+  ConnectionAnswer,
+  ConnectionEnd,
+  ConnectionQuestion,
   ControlDescription,
+  EntityBlastRadius,
+  EntityConnectionQuery,
+  EntityConnections,
   EntityFindings,
   EntityPosture,
   FindingQuery,
+  NamespaceMatrix,
   ServiceList,
   ServiceQuery,
 } from './types';
@@ -20,6 +29,14 @@ export interface ZeroTrustApi {
   getServices(query?: ServiceQuery): Promise<ServiceList>;
   getClusters(): Promise<{ items: ClusterStatus[] }>;
   getControls(): Promise<{ items: ControlDescription[] }>;
+  getEntityConnections(
+    entityRef: string,
+    query?: EntityConnectionQuery,
+  ): Promise<EntityConnections>;
+  getEntityBlastRadius(entityRef: string): Promise<EntityBlastRadius>;
+  getNamespaceMatrix(cluster: string): Promise<NamespaceMatrix>;
+  getBlastRadius(query?: BlastRadiusQuery): Promise<BlastRadiusList>;
+  getConnection(question: ConnectionQuestion): Promise<ConnectionAnswer>;
 }
 
 /** Knows how to reach a plugin: Backstage's own fetch API resolves `plugin://` addresses. */
@@ -63,6 +80,40 @@ export class ZeroTrustClient implements ZeroTrustApi {
     return this.#get('/controls');
   }
 
+  async getEntityConnections(
+    entityRef: string,
+    query: EntityConnectionQuery = {},
+  ): Promise<EntityConnections> {
+    return this.#get(`${entityPath(entityRef)}/connections`, { ...query });
+  }
+
+  async getEntityBlastRadius(entityRef: string): Promise<EntityBlastRadius> {
+    return this.#get(`${entityPath(entityRef)}/blast-radius`);
+  }
+
+  async getNamespaceMatrix(cluster: string): Promise<NamespaceMatrix> {
+    return this.#get(`/clusters/${encodeURIComponent(cluster)}/namespaces`);
+  }
+
+  async getBlastRadius(query: BlastRadiusQuery = {}): Promise<BlastRadiusList> {
+    return this.#get('/blast-radius', { ...query });
+  }
+
+  async getConnection({
+    cluster,
+    from,
+    to,
+    port,
+    protocol,
+  }: ConnectionQuestion): Promise<ConnectionAnswer> {
+    return this.#get(`/clusters/${encodeURIComponent(cluster)}/connection`, {
+      from: endName(from),
+      to: endName(to),
+      port,
+      protocol,
+    });
+  }
+
   async #get<T>(path: string, query: Query = {}): Promise<T> {
     const parameters = new URLSearchParams();
     for (const [key, value] of Object.entries(query)) {
@@ -79,6 +130,12 @@ export class ZeroTrustClient implements ZeroTrustApi {
     }
     return response.json() as Promise<T>;
   }
+}
+
+function endName(end: ConnectionEnd): string {
+  return 'ip' in end
+    ? end.ip
+    : `${end.workload.namespace}/${end.workload.kind}/${end.workload.name}`;
 }
 
 function entityPath(entityRef: string): string {

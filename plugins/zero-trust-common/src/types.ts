@@ -5,6 +5,7 @@
 import type {
   Finding,
   Level,
+  ObjectReference,
   Pillar,
   PillarSummary,
   Reference,
@@ -269,10 +270,31 @@ export interface EntityConnections {
 /** One question about one connection of a cluster. */
 export interface ConnectionQuestion {
   cluster: string;
-  from: { workload: WorkloadRef } | { ip: string };
-  to: { workload: WorkloadRef } | { ip: string };
+  from: ConnectionEnd;
+  to: ConnectionEnd;
+  /** Of the pods: what a Service's port leads to. */
   port: number;
+  /** TCP if omitted. */
   protocol?: 'TCP' | 'UDP' | 'SCTP';
+}
+
+/** An address is taken as one outside the cluster, whoever has it; not both ends can be addresses. */
+export type ConnectionEnd = { workload: WorkloadRef } | { ip: string };
+
+export interface ConnectionAnswer {
+  verdict: 'allow' | 'conditional' | 'deny' | 'unknown';
+  /** Who decides, in one or two sentences. */
+  message: string;
+  /** For `conditional`: one of these must hold. */
+  conditions: string[];
+  /** Egress first; empty where no policy has a word. */
+  decidedBy: ConnectionDecision[];
+  /** Whether the answer is another for some of the pods: the most open one is given. */
+  partly: boolean;
+  /** As of connections. */
+  caveats: string[];
+  /** When the connections were computed; ISO 8601. */
+  evaluatedAt: string;
 }
 
 /** Where somebody can go who takes over one of an entity's workloads. */

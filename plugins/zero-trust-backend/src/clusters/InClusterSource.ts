@@ -5,12 +5,14 @@ import {
   ClusterTarget,
   observableCluster,
 } from '@backstage-zero-trust/plugin-zero-trust-node';
+import type { SettingsOf } from './readNetworks';
 
 export interface InClusterSourceOptions {
   name: string;
   title?: string;
   /** To look into one by one where looking into all is forbidden; the cluster's own if omitted. */
   namespaces?: readonly string[];
+  settingsOf: SettingsOf;
 }
 
 export class InClusterSource implements ClusterSource {
@@ -23,11 +25,13 @@ export class InClusterSource implements ClusterSource {
   private constructor(private readonly options: InClusterSourceOptions) {}
 
   async list(): Promise<ClusterTarget[]> {
+    const { settingsOf, ...options } = this.options;
+    const { name } = options;
     return [
       observableCluster({
-        ...this.options,
-        connect: () =>
-          ClusterConnection.inCluster({ cluster: this.options.name }),
+        ...options,
+        connect: () => ClusterConnection.inCluster({ cluster: name }),
+        settings: settingsOf(name),
       }),
     ];
   }

@@ -7,6 +7,7 @@ import {
   ClusterTarget,
   observableCluster,
 } from '@backstage-zero-trust/plugin-zero-trust-node';
+import type { SettingsOf } from './readNetworks';
 
 export interface KubeconfigClusterSourceOptions {
   file: string;
@@ -14,6 +15,7 @@ export interface KubeconfigClusterSourceOptions {
   contexts?: readonly string[];
   /** To look into one by one where looking into all is forbidden; the cluster's own if omitted. */
   namespaces?: readonly string[];
+  settingsOf: SettingsOf;
 }
 
 export class KubeconfigClusterSource implements ClusterSource {
@@ -32,7 +34,7 @@ export class KubeconfigClusterSource implements ClusterSource {
   }
 
   async list(): Promise<ClusterTarget[]> {
-    const { file, contexts, namespaces } = this.options;
+    const { file, contexts, namespaces, settingsOf } = this.options;
     const known = await readKubeconfigContexts(file);
     const { mtimeMs, size } = await stat(file);
     const names = contexts ?? known.map(({ name }) => name);
@@ -49,6 +51,7 @@ export class KubeconfigClusterSource implements ClusterSource {
                 cluster: name,
               }),
             namespaces,
+            settings: settingsOf(name),
           })
         : {
             name,

@@ -13,10 +13,12 @@ import type {
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
 import { InputError, NotFoundError, ResponseError } from '@backstage/errors';
+import type { SettingsOf } from './readNetworks';
 
 export interface KubernetesPluginClusterSourceOptions {
   auth: AuthService;
   discovery: DiscoveryService;
+  settingsOf: SettingsOf;
 }
 
 interface PluginCluster {
@@ -86,6 +88,7 @@ export class KubernetesPluginClusterSource implements ClusterSource {
             [CLUSTER_HEADER]: name,
           }),
         }),
+      settings: this.options.settingsOf(name),
     });
   }
 

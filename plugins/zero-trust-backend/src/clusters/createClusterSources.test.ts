@@ -96,7 +96,7 @@ describe('createClusterSources', () => {
     [
       'an unknown key',
       { kubeconfig: [] },
-      /zeroTrust\.clusters\.kubeconfig is not known; there are kubernetesPlugin, kubeconfigs, inCluster, folders/,
+      /zeroTrust\.clusters\.kubeconfig is not known; there are kubernetesPlugin, kubeconfigs, inCluster, folders, networks/,
     ],
     [
       'a folder without a name',
@@ -127,6 +127,21 @@ describe('createClusterSources', () => {
       'a cluster without a name',
       { inCluster: {} },
       /zeroTrust\.clusters\.inCluster\.name/,
+    ],
+    [
+      'a network that nobody knows',
+      { networks: [{ cluster: 'a', cni: 'calcio' }] },
+      /zeroTrust\.clusters\.networks\[0\]\.cni is "calcio", which is not known; there are antrea, .*, weave-net/,
+    ],
+    [
+      'two networks of one cluster',
+      {
+        networks: [
+          { cluster: 'a', cni: 'calico' },
+          { cluster: 'a', cni: 'cilium' },
+        ],
+      },
+      /networks has "a" twice/,
     ],
     [
       'something that is no boolean',
@@ -171,6 +186,7 @@ describe('the clusters of a kubeconfig and of folders', () => {
     await writeFile(file, cluster.kubeconfig());
     const targets = await list({
       kubeconfigs: [{ file, contexts: ['demo', 'gone'] }],
+      networks: [{ cluster: 'demo', cni: 'calico' }],
     });
     expect(targets[1]).toEqual({
       name: 'gone',
@@ -180,6 +196,7 @@ describe('the clusters of a kubeconfig and of folders', () => {
     try {
       await waitFor(() => observer.status().state === 'ready');
       expect(observer.current()?.cluster).toBe('demo');
+      expect(observer.current()?.settings).toEqual({ cni: 'calico' });
       expect(observer.current()?.all('Pod')).toHaveLength(1);
     } finally {
       await observer.stop();
@@ -192,11 +209,17 @@ describe('the clusters of a kubeconfig and of folders', () => {
   it('a folder is a cluster', async () => {
     await writeFile(join(folder, 'pod.json'), JSON.stringify(pod('web-1')));
     const observer = observe(
-      (await list({ folders: [{ name: 'files', path: folder }] }))[0],
+      (
+        await list({
+          folders: [{ name: 'files', path: folder }],
+          networks: [{ cluster: 'files', cni: 'none' }],
+        })
+      )[0],
     );
     try {
       await waitFor(() => observer.status().state === 'ready');
       expect(observer.current()?.all('Pod')).toHaveLength(1);
+      expect(observer.current()?.settings).toEqual({ cni: 'none' });
     } finally {
       await observer.stop();
     }
@@ -261,7 +284,16 @@ describe('the clusters of the kubernetes plugin', () => {
                 discovery: coreServices.discovery,
               },
               async init(deps) {
-                [source] = createClusterSources(new ConfigReader({}), deps);
+                [source] = createClusterSources(
+                  new ConfigReader({
+                    zeroTrust: {
+                      clusters: {
+                        networks: [{ cluster: 'demo', cni: 'cilium' }],
+                      },
+                    },
+                  }),
+                  deps,
+                );
               },
             });
           },
@@ -307,6 +339,7 @@ describe('the clusters of the kubernetes plugin', () => {
     const gone = observe(targets[3]);
     try {
       await waitFor(() => observer.status().state === 'ready');
+      expect(observer.current()?.settings).toEqual({ cni: 'cilium' });
       expect(observer.current()?.all('Pod')).toHaveLength(1);
       cluster.apply(pod('web-2'));
       await waitFor(() => observer.current()?.all('Pod').length === 2);

@@ -10,11 +10,21 @@ import {
   KubernetesPluginClusterSourceOptions,
 } from './KubernetesPluginClusterSource';
 import { ManifestFolderClusterSource } from './ManifestFolderClusterSource';
+import { SettingsOf, readNetworks } from './readNetworks';
 
-export type ClusterSourceDependencies = KubernetesPluginClusterSourceOptions;
+export type ClusterSourceDependencies = Omit<
+  KubernetesPluginClusterSourceOptions,
+  'settingsOf'
+>;
 
 const SECTION = 'zeroTrust.clusters';
-const KEYS = ['kubernetesPlugin', 'kubeconfigs', 'inCluster', 'folders'];
+const KEYS = [
+  'kubernetesPlugin',
+  'kubeconfigs',
+  'inCluster',
+  'folders',
+  'networks',
+];
 
 /**
  * The sources that the configuration names; the kubernetes plugin alone where it
@@ -31,16 +41,22 @@ export function createClusterSources(
       `${SECTION}.${unknown} is not known; there are ${KEYS.join(', ')}`,
     );
   }
-  const sources = config ? configuredSources(config) : [];
+  const settingsOf = readNetworks(config, SECTION);
+  const sources = config ? configuredSources(config, settingsOf) : [];
   const usePlugin =
     config?.getOptionalBoolean('kubernetesPlugin') ?? sources.length === 0;
   if (usePlugin) {
-    sources.unshift(KubernetesPluginClusterSource.create(dependencies));
+    sources.unshift(
+      KubernetesPluginClusterSource.create({ ...dependencies, settingsOf }),
+    );
   }
   return sources;
 }
 
-function configuredSources(config: Config): ClusterSource[] {
+function configuredSources(
+  config: Config,
+  settingsOf: SettingsOf,
+): ClusterSource[] {
   const sources: ClusterSource[] = [];
   const files = new Set<string>();
   for (const kubeconfig of config.getOptionalConfigArray('kubeconfigs') ?? []) {
@@ -56,6 +72,7 @@ function configuredSources(config: Config): ClusterSource[] {
         file,
         contexts: kubeconfig.getOptionalStringArray('contexts'),
         namespaces: kubeconfig.getOptionalStringArray('namespaces'),
+        settingsOf,
       }),
     );
   }
@@ -66,6 +83,7 @@ function configuredSources(config: Config): ClusterSource[] {
         name: inCluster.getString('name'),
         title: inCluster.getOptionalString('title'),
         namespaces: inCluster.getOptionalStringArray('namespaces'),
+        settingsOf,
       }),
     );
   }
@@ -82,7 +100,7 @@ function configuredSources(config: Config): ClusterSource[] {
     throw new InputError(`${SECTION}.folders has "${twice}" twice`);
   }
   if (folders.length > 0) {
-    sources.push(ManifestFolderClusterSource.create(folders));
+    sources.push(ManifestFolderClusterSource.create(folders, settingsOf));
   }
   return sources;
 }

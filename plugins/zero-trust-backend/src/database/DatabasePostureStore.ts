@@ -12,6 +12,7 @@ import {
   compare,
 } from '@backstage-zero-trust/posture-engine';
 import { Knex } from 'knex';
+import { forgetConnections } from './DatabaseConnectionStore';
 import { listServices, readHistories } from './listServices';
 import type {
   ClusterEvaluation,
@@ -135,6 +136,7 @@ export class DatabasePostureStore implements PostureStore {
         entityRefs,
         at,
       });
+      await forgetConnections(transaction, name);
       await transaction('clusters').where('name', name).delete();
       await transaction('leases').where('cluster', name).delete();
       return change;

@@ -122,7 +122,7 @@ export interface PostureStore {
     options: { cluster: string; entityRefs: readonly string[]; at: string },
     holder: string,
   ): Promise<PostureChange | undefined>;
-  /** Forgets a cluster and all its findings, unless a replica watches it. */
+  /** Forgets a cluster, its findings and its connections, unless a replica watches it. */
   removeCluster(name: string, at: string): Promise<PostureChange | undefined>;
   /** By name. */
   listClusters(): Promise<StoredCluster[]>;

@@ -33,3 +33,11 @@ export function isOneOf(
         JSON.stringify(values),
       ]);
 }
+
+/** Whether a column of lower case contains a text, whatever the text's case and characters. */
+export function contains(knex: Knex, column: string, text: string): Knex.Raw {
+  const pattern = text
+    .toLocaleLowerCase('en-US')
+    .replace(/[\\%_]/g, character => `\\${character}`);
+  return knex.raw(`?? like ? escape '\\'`, [column, `%${pattern}%`]);
+}

@@ -7,7 +7,7 @@ import type {
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { LEVELS } from '@backstage-zero-trust/posture-engine';
 import { Knex } from 'knex';
-import { isOneOf } from './dialect';
+import { contains, isOneOf } from './dialect';
 import type { StoredServiceList, VisibleEntities } from './PostureStore';
 import { EntityWorkloadRow, RollUpRow, ServiceRow } from './rows';
 
@@ -99,10 +99,7 @@ function filterServices(
   { search, owner, level, cluster, pillar }: ServiceQuery,
 ): Knex.QueryBuilder<ServiceRow> {
   if (search !== undefined && search !== '') {
-    const pattern = search
-      .toLocaleLowerCase('en-US')
-      .replace(/[\\%_]/g, character => `\\${character}`);
-    services.whereRaw(`services.search like ? escape '\\'`, [`%${pattern}%`]);
+    services.where(contains(knex, 'services.search', search));
   }
   if (owner !== undefined) {
     services.where('services.owner', owner);

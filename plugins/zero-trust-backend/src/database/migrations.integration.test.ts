@@ -10,8 +10,11 @@ const directory = resolve(__dirname, '../../migrations');
 const migrations = readdirSync(directory).sort();
 
 const TABLES = [
+  'blast_radii',
   'changes',
   'clusters',
+  'connection_maps',
+  'connections',
   'entity_workloads',
   'findings',
   'leases',

@@ -8,6 +8,7 @@ import { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { Knex } from 'knex';
 import { CatalogEntities } from '../catalog/CatalogEntities';
+import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
@@ -60,6 +61,7 @@ function startReplica(
     sources,
     leases: DatabaseLeaseStore.create({ knex, holder, seconds }),
     store: DatabasePostureStore.create({ knex }),
+    connections: DatabaseConnectionStore.create({ knex }),
     entities,
     controls: [mtlsLabelControl],
     signals: PostureSignals.create({ signals, logger }),
@@ -94,7 +96,7 @@ describe.each(databases.eachSupportedId())('replicas on %s', databaseId => {
     const source = sourceOf('test', () => [cluster.target()]);
     const first = startReplica(knex, 'first', [source]);
     await eventually(async () => expect(await verdict()).toBe('fail'));
-    startReplica(knex, 'second', [source]);
+    const second = startReplica(knex, 'second', [source]);
     await eventually(async () =>
       expect(await knex('replicas').pluck('id')).toHaveLength(2),
     );
@@ -112,7 +114,13 @@ describe.each(databases.eachSupportedId())('replicas on %s', databaseId => {
       }),
     );
     await eventually(async () => expect(await verdict()).toBe('pass'));
-    await eventually(() => expect(third.signals.publish).toHaveBeenCalled());
+    // Whichever of them came first.
+    await eventually(() =>
+      expect([
+        ...second.signals.publish.mock.calls,
+        ...third.signals.publish.mock.calls,
+      ]).not.toEqual([]),
+    );
   });
 
   it('take over a cluster whose replica died, and let it be when another has it', async () => {

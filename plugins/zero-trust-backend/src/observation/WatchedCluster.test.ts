@@ -1,6 +1,7 @@
 import { TestDatabases, mockServices } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { CatalogEntities } from '../catalog/CatalogEntities';
+import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
@@ -65,6 +66,7 @@ async function watch(saving: (evaluation: ClusterEvaluation) => Promise<void>) {
         return store.saveEvaluation(evaluation, by);
       },
     },
+    connections: DatabaseConnectionStore.create({ knex }),
     entities,
     controls: [mtlsLabelControl],
     signals: PostureSignals.create({ signals: { publish }, logger }),

@@ -18,10 +18,12 @@ import type {
   CatalogEntities,
   CatalogEntity,
 } from '../catalog/CatalogEntities';
+import type { ConnectionStore } from '../database/ConnectionStore';
 import type { PostureChange, PostureStore } from '../database/PostureStore';
 import { ClusterJudge } from '../posture/ClusterJudge';
 import type { PostureSignals } from '../posture/PostureSignals';
 import { describeFailure } from '../describeFailure';
+import { ConnectionUpkeep } from './ConnectionUpkeep';
 
 /** What all watched clusters share. */
 export interface WatchContext {
@@ -29,6 +31,7 @@ export interface WatchContext {
     PostureStore,
     'saveCluster' | 'saveEvaluation' | 'retainEntities'
   >;
+  connections: Pick<ConnectionStore, 'confirm' | 'save'>;
   entities: CatalogEntities;
   controls: readonly Control[];
   signals: PostureSignals;
@@ -76,6 +79,7 @@ class UnobservableClusterObserver implements ClusterObserver {
 export class WatchedCluster {
   readonly #options: WatchClusterOptions;
   readonly #observer: ClusterObserver;
+  readonly #connections: ConnectionUpkeep;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #changed = false;
@@ -98,6 +102,13 @@ export class WatchedCluster {
 
   private constructor(options: WatchClusterOptions) {
     this.#options = options;
+    this.#connections = ConnectionUpkeep.create({
+      cluster: options.target.name,
+      store: options.connections,
+      holder: options.holder,
+      onChange: change => this.#tell(change),
+      logger: options.logger,
+    });
     this.#observer = this.#observe(options.target);
   }
 
@@ -125,6 +136,7 @@ export class WatchedCluster {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await this.#connections.stop();
     await this.#observer.stop();
   }
 
@@ -219,6 +231,9 @@ export class WatchedCluster {
           { cluster, at, entityRefs: current.map(entity => entity.entityRef) },
           holder,
         );
+    if (snapshot && snapshot !== this.#judged.snapshot) {
+      this.#connections.update(snapshot);
+    }
     this.#judged = { snapshot, entities: current };
     this.#tell(change);
   }

@@ -3,7 +3,6 @@
  * entities have, and says of which the findings became others, so that only
  * those are written.
  */
-import { setImmediate } from 'node:timers/promises';
 import {
   ClusterSnapshot,
   Control,
@@ -16,9 +15,7 @@ import type {
   ClusterEvaluation,
   EvaluatedEntity,
 } from '../database/PostureStore';
-
-/** A server that judges a large cluster goes on answering requests: it pauses for them this often. */
-const MILLISECONDS_AT_ONCE = 20;
+import { createTurns } from '../turns';
 
 export class ClusterJudge {
   static create(options: { controls: readonly Control[] }): ClusterJudge {
@@ -54,7 +51,7 @@ export class ClusterJudge {
 
     const workloads: ClusterEvaluation['workloads'][number][] = [];
     const unchanged: ClusterEvaluation['unchanged'][number][] = [];
-    let pausedAt = performance.now();
+    const turn = createTurns();
     for (const judged of this.judge.judgeEach(snapshot, [...owned])) {
       const { reference } = judged.workload;
       if (judged.changed) {
@@ -62,10 +59,7 @@ export class ClusterJudge {
       } else {
         unchanged.push(reference);
       }
-      if (performance.now() - pausedAt > MILLISECONDS_AT_ONCE) {
-        await setImmediate();
-        pausedAt = performance.now();
-      }
+      await turn();
     }
     return { workloads, unchanged, entities: evaluated };
   }

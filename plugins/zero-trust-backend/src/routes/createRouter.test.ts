@@ -5,22 +5,32 @@ import {
   mockServices,
 } from '@backstage/backend-test-utils';
 import type { Finding } from '@backstage-zero-trust/plugin-zero-trust-common';
-import { CONTROLS } from '@backstage-zero-trust/posture-engine';
+import {
+  CONTROLS,
+  ClusterSnapshot,
+  KubernetesObject,
+} from '@backstage-zero-trust/posture-engine';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import Ajv2020 from 'ajv/dist/2020';
 import express, { Express } from 'express';
 import request from 'supertest';
 import { EntityVisibility } from '../catalog/EntityVisibility';
+import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
+import { ConnectionAsker } from '../posture/ConnectionAsker';
+import { ConnectionReader } from '../posture/ConnectionReader';
 import { PostureReader } from '../posture/PostureReader';
+import { StoredMaps } from '../posture/StoredMaps';
 import {
   evaluation,
   finding,
   readyStatus,
   workload,
 } from '../testing/findings';
+import { connectionsIn } from '../testing/connections';
+import { deployment } from '../testing/TestClusters';
 import { openapi } from '../schema/openapi';
 import { createRouter } from './createRouter';
 
@@ -66,6 +76,34 @@ const exempt: Finding = finding(workload('orders'), {
     expires: '2027-01-01T00:00:00Z',
   },
 });
+
+/** One calls the other, if it meets a condition. */
+const conditional: KubernetesObject[] = [
+  ...['orders', 'web'].map(name => JSON.parse(deployment({ name }))),
+  {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumNetworkPolicy',
+    metadata: { name: 'orders', namespace: 'shop' },
+    spec: {
+      endpointSelector: {
+        matchLabels: { 'backstage.io/kubernetes-id': 'orders' },
+      },
+      ingress: [
+        {
+          fromEndpoints: [
+            { matchLabels: { 'backstage.io/kubernetes-id': 'web' } },
+          ],
+          toPorts: [
+            {
+              ports: [{ port: '8080', protocol: 'TCP' }],
+              rules: { http: [{ method: 'GET', path: '/orders' }] },
+            },
+          ],
+        },
+      ],
+    },
+  },
+];
 
 describe('the answers of the API', () => {
   let server: Express;
@@ -118,6 +156,18 @@ describe('the answers of the API', () => {
       score: 10,
       level: 'partial',
     });
+    const connections = DatabaseConnectionStore.create({ knex });
+    await connections.save(
+      await connectionsIn(
+        ClusterSnapshot.create({
+          cluster: 'prod',
+          objects: conditional,
+          settings: { cni: 'cilium', ciliumConfig: {} },
+        }),
+        { caveats: ['Some policies were not seen.'] },
+      ),
+      holder,
+    );
     const entityOf = (name: string, annotations: Record<string, string>) => ({
       apiVersion: 'backstage.io/v1alpha1',
       kind: 'Component',
@@ -130,6 +180,7 @@ describe('the answers of the API', () => {
         entityOf('plain', {}),
       ],
     });
+    const maps = StoredMaps.create(connections);
     const permissions = mockServices.permissions();
     const router = createRouter({
       httpAuth: mockServices.httpAuth(),
@@ -141,6 +192,12 @@ describe('the answers of the API', () => {
         permissions,
       }),
       reader: PostureReader.create({ store, onUnknownEntity: () => {} }),
+      connections: ConnectionReader.create({
+        store: connections,
+        clusters: store,
+        maps,
+      }),
+      asker: ConnectionAsker.create({ store: connections, maps }),
       store,
       controls: CONTROLS,
     });
@@ -163,6 +220,25 @@ describe('the answers of the API', () => {
       '/services?sort=title&order=desc&limit=5&offset=0&search=orders&owner=group:default/sales&pillar=authentication&cluster=prod&level=partial',
       'ServiceList',
     ],
+    [
+      '/entities/default/component/orders/connections?direction=in&cluster=prod&namespace=shop&search=web&offset=0&limit=500',
+      'EntityConnections',
+    ],
+    [
+      '/entities/default/component/orders/connections?namespace=',
+      'EntityConnections',
+    ],
+    ['/entities/default/component/plain/connections', 'EntityConnections'],
+    ['/entities/default/component/orders/blast-radius', 'EntityBlastRadius'],
+    [
+      '/blast-radius?cluster=prod&search=orders&offset=0&limit=100',
+      'BlastRadiusList',
+    ],
+    ['/clusters/prod/namespaces', 'NamespaceMatrix'],
+    [
+      '/clusters/prod/connection?from=shop/Deployment/web&to=shop/Deployment/orders&port=8080&protocol=TCP',
+      'ConnectionAnswer',
+    ],
     ['/clusters', 'ClusterList'],
     ['/controls', 'ControlList'],
   ])('are as described: %s, %s', async (path, schema) => {
@@ -177,6 +253,19 @@ describe('the answers of the API', () => {
       .get('/entities/default/component/orders/findings')
       .expect(200);
     expect(findings.items).toMatchObject([full, exempt]);
+    const { body: connections } = await request(server)
+      .get('/entities/default/component/orders/connections?direction=in')
+      .expect(200);
+    expect(connections).toMatchObject({
+      items: [
+        {
+          peer: { kind: 'workload', workload: workload('web') },
+          verdict: 'conditional',
+          conditions: ['HTTP GET /orders'],
+        },
+      ],
+      caveats: [{ cluster: 'prod', message: 'Some policies were not seen.' }],
+    });
     const { body: services } = await request(server)
       .get('/services')
       .expect(200);

@@ -7,6 +7,8 @@ import {
 } from '@backstage/backend-plugin-api';
 import type { EntityVisibility } from '../catalog/EntityVisibility';
 import type { PostureStore } from '../database/PostureStore';
+import type { ConnectionAsker } from '../posture/ConnectionAsker';
+import type { ConnectionReader } from '../posture/ConnectionReader';
 import type { PostureReader } from '../posture/PostureReader';
 import { openapi } from '../schema/openapi';
 
@@ -15,6 +17,8 @@ export interface RouterOptions {
   permissions: PermissionsService;
   visibility: EntityVisibility;
   reader: PostureReader;
+  connections: ConnectionReader;
+  asker: ConnectionAsker;
   store: PostureStore;
   controls: readonly Control[];
 }

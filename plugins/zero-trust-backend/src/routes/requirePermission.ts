@@ -1,4 +1,4 @@
-/** Refuses callers who lack a permission. */
+/** Whether callers have a permission. */
 import {
   BackstageCredentials,
   PermissionsService,
@@ -9,16 +9,25 @@ import {
   BasicPermission,
 } from '@backstage/plugin-permission-common';
 
-/** Throws a NotAllowedError. `credentials` are the caller's own: a plugin's are always allowed. */
+/** `credentials` are the caller's own: a plugin's are always allowed. */
+export async function isPermitted(
+  permissions: PermissionsService,
+  permission: BasicPermission,
+  credentials: BackstageCredentials,
+): Promise<boolean> {
+  const [decision] = await permissions.authorize([{ permission }], {
+    credentials,
+  });
+  return decision.result === AuthorizeResult.ALLOW;
+}
+
+/** Throws a NotAllowedError where the permission is lacking. */
 export async function requirePermission(
   permissions: PermissionsService,
   permission: BasicPermission,
   credentials: BackstageCredentials,
 ): Promise<void> {
-  const [decision] = await permissions.authorize([{ permission }], {
-    credentials,
-  });
-  if (decision.result !== AuthorizeResult.ALLOW) {
+  if (!(await isPermitted(permissions, permission, credentials))) {
     throw new NotAllowedError(`You may not use ${permission.name}`);
   }
 }

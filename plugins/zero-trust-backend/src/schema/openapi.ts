@@ -1,5 +1,13 @@
 /** The OpenAPI description of the REST API: requests are checked against it, and it is served at `/openapi.json`. */
 import {
+  blastRadiusList,
+  connectionAnswer,
+  entityBlastRadius,
+  entityConnections,
+  namespaceMatrix,
+  protocol,
+} from './connectionSchemas';
+import {
   clusterList,
   controlList,
   entityFindings,
@@ -12,12 +20,18 @@ import {
   verdict,
 } from './schemas';
 
-/** What a page of services may hold. */
+/** What a page of services, and of workloads, may hold. */
 const MOST_SERVICES = 100;
+const MOST_CONNECTIONS = 500;
 /** Longer than any name that Kubernetes or Backstage takes. */
 const LONGEST_TEXT = 255;
 
-const text = { type: 'string', maxLength: LONGEST_TEXT } as const;
+/** PostgreSQL has no NUL in text. */
+const text = {
+  type: 'string',
+  maxLength: LONGEST_TEXT,
+  pattern: '^[^\\u0000]*$',
+} as const;
 
 function inPath<const Name extends string>(name: Name) {
   return { name, in: 'path', required: true, schema: text } as const;
@@ -33,6 +47,13 @@ function inQuery<const Name extends string, const Schema extends object>(
 /** Taken as it is typed: `owner=group:default/sales` need not be encoded. */
 function textInQuery<const Name extends string>(name: Name) {
   return { ...inQuery(name, text), allowReserved: true } as const;
+}
+
+function page<const Most extends number>(most: Most) {
+  return [
+    inQuery('offset', { type: 'integer', minimum: 0, maximum: 1e9 }),
+    inQuery('limit', { type: 'integer', minimum: 1, maximum: most }),
+  ] as const;
 }
 
 function answer<const Name extends string>(description: string, name: Name) {
@@ -68,8 +89,13 @@ export const openapi = {
     schemas: {
       EntityPosture: entityPosture,
       EntityFindings: entityFindings,
+      EntityConnections: entityConnections,
+      EntityBlastRadius: entityBlastRadius,
       ServiceList: serviceList,
+      BlastRadiusList: blastRadiusList,
       ClusterList: clusterList,
+      NamespaceMatrix: namespaceMatrix,
+      ConnectionAnswer: connectionAnswer,
       ControlList: controlList,
     },
   },
@@ -96,17 +122,38 @@ export const openapi = {
         responses: answer('The findings', 'EntityFindings'),
       },
     },
+    '/entities/{namespace}/{kind}/{name}/connections': {
+      get: {
+        operationId: 'GetEntityConnections',
+        description:
+          'Who may reach an entity’s workloads and whom they may reach, by network policies. What is not listed is refused.',
+        parameters: [
+          ...entityParameters,
+          ...page(MOST_CONNECTIONS),
+          inQuery('direction', { type: 'string', enum: ['in', 'out'] }),
+          textInQuery('cluster'),
+          // The empty one stands for what is outside.
+          { ...textInQuery('namespace'), allowEmptyValue: true },
+          textInQuery('search'),
+        ],
+        responses: answer('A page of connections', 'EntityConnections'),
+      },
+    },
+    '/entities/{namespace}/{kind}/{name}/blast-radius': {
+      get: {
+        operationId: 'GetEntityBlastRadius',
+        description:
+          'Where somebody can go who takes over one of an entity’s workloads.',
+        parameters: entityParameters,
+        responses: answer('The blast radius', 'EntityBlastRadius'),
+      },
+    },
     '/services': {
       get: {
         operationId: 'GetServices',
         description: 'The services that the caller may see, page by page.',
         parameters: [
-          inQuery('offset', { type: 'integer', minimum: 0, maximum: 1e9 }),
-          inQuery('limit', {
-            type: 'integer',
-            minimum: 1,
-            maximum: MOST_SERVICES,
-          }),
+          ...page(MOST_SERVICES),
           inQuery('sort', serviceSortField),
           inQuery('order', { type: 'string', enum: ['asc', 'desc'] }),
           textInQuery('search'),
@@ -118,11 +165,50 @@ export const openapi = {
         responses: answer('A page of services', 'ServiceList'),
       },
     },
+    '/blast-radius': {
+      get: {
+        operationId: 'GetBlastRadius',
+        description:
+          'How far somebody gets who takes over a workload, the widest first, page by page.',
+        parameters: [
+          ...page(MOST_SERVICES),
+          textInQuery('cluster'),
+          textInQuery('search'),
+        ],
+        responses: answer('A page of workloads', 'BlastRadiusList'),
+      },
+    },
     '/clusters': {
       get: {
         operationId: 'GetClusters',
         description: 'How well each cluster is seen.',
         responses: answer('The clusters', 'ClusterList'),
+      },
+    },
+    '/clusters/{cluster}/namespaces': {
+      get: {
+        operationId: 'GetNamespaceMatrix',
+        description: 'Which namespaces of a cluster reach which.',
+        parameters: [inPath('cluster')],
+        responses: answer('The matrix', 'NamespaceMatrix'),
+      },
+    },
+    '/clusters/{cluster}/connection': {
+      get: {
+        operationId: 'GetConnection',
+        description:
+          'Whether one workload may reach another, or an address outside, on one port. Each end is `namespace/Kind/name` or an IP address.',
+        parameters: [
+          inPath('cluster'),
+          { ...textInQuery('from'), required: true },
+          { ...textInQuery('to'), required: true },
+          {
+            ...inQuery('port', { type: 'integer', minimum: 1, maximum: 65535 }),
+            required: true,
+          },
+          inQuery('protocol', protocol),
+        ],
+        responses: answer('The answer', 'ConnectionAnswer'),
       },
     },
     '/controls': {

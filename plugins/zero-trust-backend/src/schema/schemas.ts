@@ -11,17 +11,17 @@ import {
   VERDICTS,
 } from '@backstage-zero-trust/posture-engine';
 
-const text = { type: 'string' } as const;
-const whole = { type: 'integer' } as const;
+export const text = { type: 'string' } as const;
+export const whole = { type: 'integer' } as const;
 /** A container port; null where every port that nothing names is meant. */
 const port = { type: ['integer', 'null'] } as const;
 
-function list<Items extends object>(items: Items) {
+export function list<Items extends object>(items: Items) {
   return { type: 'array', items } as const;
 }
 
 /** An object with these properties and no others. */
-function shape<
+export function shape<
   const Properties extends Record<string, object>,
   const Required extends readonly (keyof Properties & string)[],
 >(properties: Properties, required: Required) {
@@ -46,18 +46,20 @@ const clusterState = {
   enum: ['syncing', 'ready', 'degraded', 'stale', 'unreachable'],
 } as const;
 
-const workload = shape({ kind: text, namespace: text, name: text }, [
+export const workload = shape({ kind: text, namespace: text, name: text }, [
   'kind',
   'namespace',
   'name',
 ]);
 
+export const object = shape(
+  { apiVersion: text, kind: text, namespace: text, name: text },
+  ['apiVersion', 'kind', 'name'],
+);
+
 const evidence = shape(
   {
-    object: shape(
-      { apiVersion: text, kind: text, namespace: text, name: text },
-      ['apiVersion', 'kind', 'name'],
-    ),
+    object,
     field: text,
     value: { description: 'Any JSON; null where the field is absent' },
   },

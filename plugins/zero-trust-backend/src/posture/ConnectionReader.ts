@@ -1,0 +1,237 @@
+/** Answers the API's questions about connections from the database alone, so that every replica answers the same. */
+import type {
+  BlastRadiusList,
+  BlastRadiusQuery,
+  EntityBlastRadius,
+  EntityConnectionQuery,
+  EntityConnections,
+  NamespaceMatrix,
+  ReachedWorkload,
+  WorkloadBlastRadius,
+} from '@backstage-zero-trust/plugin-zero-trust-common';
+import { reachedFrom } from '@backstage-zero-trust/posture-engine';
+import { Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import { NotFoundError } from '@backstage/errors';
+import { workloadSelectorOf } from '../catalog/entityWorkloads';
+import type {
+  ConnectionState,
+  ConnectionStore,
+  EntityWorkload,
+  StoredSpread,
+  VisibleSpreads,
+} from '../database/ConnectionStore';
+import type { PostureStore, VisibleEntities } from '../database/PostureStore';
+import { createTurns, inTurns } from '../turns';
+import { CatalogNames } from './CatalogNames';
+import { FoundConnection, peersOf, toConnection } from './entityConnections';
+import { PeerFilter } from './peerFilter';
+import { StoredMap, StoredMaps } from './StoredMaps';
+
+export interface ConnectionReaderOptions {
+  store: ConnectionStore;
+  clusters: Pick<PostureStore, 'listClusters'>;
+  maps: StoredMaps;
+}
+
+/** Tells which of some entities a caller may see. */
+export type AskVisible = (
+  listEntityRefs: () => Promise<readonly string[]>,
+) => Promise<VisibleEntities>;
+
+const DEFAULT_CONNECTIONS = 50;
+const MOST_REACHED = 200;
+
+export class ConnectionReader {
+  readonly #store: ConnectionStore;
+  readonly #clusters: ConnectionReaderOptions['clusters'];
+  readonly #maps: StoredMaps;
+
+  static create(options: ConnectionReaderOptions): ConnectionReader {
+    return new ConnectionReader(options);
+  }
+
+  private constructor({ store, clusters, maps }: ConnectionReaderOptions) {
+    this.#store = store;
+    this.#clusters = clusters;
+    this.#maps = maps;
+  }
+
+  async getEntityConnections(
+    entity: Entity,
+    query: EntityConnectionQuery,
+    askVisible: AskVisible,
+  ): Promise<EntityConnections> {
+    const workloads = await this.#workloadsOf(entity);
+    const states = await this.#statesOf(workloads);
+    const filter = PeerFilter.create(query);
+    const { offset = 0, limit = DEFAULT_CONNECTIONS } = query;
+    const found: FoundConnection[] = [];
+    const turn = createTurns();
+    for (const workload of workloads) {
+      const stored = await this.#mapFor(workload, states);
+      for (const direction of ['in', 'out'] as const) {
+        for (const { peer, passages } of peersOf(stored, workload, direction)) {
+          const before = filter.totalCount;
+          const { cluster } = workload;
+          if (filter.takes({ cluster, direction, peer }, passages.length)) {
+            passages.forEach((passage, index) => {
+              const place = before + index;
+              if (place >= offset && place < offset + limit) {
+                found.push({ workload, direction, peer, passage });
+              }
+            });
+          }
+        }
+        await turn();
+      }
+    }
+    const names = await CatalogNames.read(
+      this.#store,
+      found.flatMap(({ workload: { cluster }, peer }) =>
+        'workload' in peer ? { cluster, ...peer.workload } : [],
+      ),
+      askVisible,
+    );
+    return {
+      items: found.map(connection => toConnection(connection, names)),
+      totalCount: filter.totalCount,
+      counts: filter.counts,
+      namespaces: filter.namespaces(),
+      caveats: [...states.values()].flatMap(({ cluster, caveats }) =>
+        caveats.map(message => ({ cluster, message })),
+      ),
+      ...oldest(states),
+    };
+  }
+
+  async getEntityBlastRadius(
+    entity: Entity,
+    askVisible: AskVisible,
+  ): Promise<EntityBlastRadius> {
+    const workloads = await this.#workloadsOf(entity);
+    const states = await this.#statesOf(workloads);
+    const spreads = await this.#store.listSpreadsOf(workloads);
+    const radii: (StoredSpread & { reached: ReachedWorkload[] })[] = [];
+    for (const spread of spreads) {
+      const stored = await this.#mapFor(
+        { cluster: spread.cluster, ...spread.workload },
+        states,
+      );
+      const start = stored?.map.find(spread.workload);
+      const reached =
+        stored && start !== undefined
+          ? await inTurns(
+              reachedFrom(stored.map, stored.graph, {
+                start,
+                limit: MOST_REACHED,
+              }),
+            )
+          : [];
+      radii.push({
+        ...spread,
+        reached: reached.map(step => ({ ...step, ports: step.ports.ranges() })),
+      });
+    }
+    const names = await CatalogNames.read(
+      this.#store,
+      radii.flatMap(({ cluster, workload, reached }) =>
+        [workload, ...reached.map(step => step.workload)].map(reference => ({
+          cluster,
+          ...reference,
+        })),
+      ),
+      askVisible,
+    );
+    return {
+      items: radii.map(({ reached, ...spread }) => ({
+        ...spread,
+        ...names.of({ cluster: spread.cluster, ...spread.workload }),
+        reached: reached.map(step => {
+          const { owner, ...named } = names.of({
+            cluster: spread.cluster,
+            ...step.workload,
+          });
+          return { ...step, ...named };
+        }),
+      })),
+      ...oldest(states),
+    };
+  }
+
+  async getBlastRadius(
+    query: BlastRadiusQuery,
+    visible: VisibleSpreads,
+  ): Promise<BlastRadiusList> {
+    const { items, totalCount } = await this.#store.listSpreads(query, visible);
+    const names = await CatalogNames.read(
+      this.#store,
+      items.map(({ cluster, workload }) => ({ cluster, ...workload })),
+      async () => visible.entities,
+    );
+    return {
+      items: items.map(
+        (spread): WorkloadBlastRadius => ({
+          ...spread,
+          ...names.of({ cluster: spread.cluster, ...spread.workload }),
+        }),
+      ),
+      totalCount,
+    };
+  }
+
+  async getNamespaceMatrix(cluster: string): Promise<NamespaceMatrix> {
+    const stored = await this.#store.readMatrix(cluster);
+    if (stored) {
+      const { matrix, evaluatedAt } = stored;
+      return {
+        cluster,
+        namespaces: [...matrix.namespaces],
+        cells: [...matrix.cells],
+        evaluatedAt,
+      };
+    }
+    const clusters = await this.#clusters.listClusters();
+    if (!clusters.some(({ name }) => name === cluster)) {
+      throw new NotFoundError(`No cluster ${cluster} is known`);
+    }
+    return { cluster, namespaces: [], cells: [] };
+  }
+
+  /** An annotation that was taken away counts at once, not only after the next evaluation. */
+  async #workloadsOf(entity: Entity): Promise<EntityWorkload[]> {
+    return workloadSelectorOf(entity)
+      ? this.#store.listWorkloads(stringifyEntityRef(entity))
+      : [];
+  }
+
+  async #statesOf(
+    workloads: readonly EntityWorkload[],
+  ): Promise<ReadonlyMap<string, ConnectionState>> {
+    const clusters = new Set(workloads.map(({ cluster }) => cluster));
+    const states = await this.#store.listStates();
+    return new Map(
+      states
+        .filter(({ cluster }) => clusters.has(cluster))
+        .map(state => [state.cluster, state]),
+    );
+  }
+
+  /** Undefined where nothing was computed yet. */
+  async #mapFor(
+    { cluster }: EntityWorkload,
+    states: ReadonlyMap<string, ConnectionState>,
+  ): Promise<StoredMap | undefined> {
+    const state = states.get(cluster);
+    return state && this.#maps.get(state);
+  }
+}
+
+/** As old as the oldest of its parts. */
+function oldest(states: ReadonlyMap<string, ConnectionState>): {
+  evaluatedAt?: string;
+} {
+  const [evaluatedAt] = [...states.values()]
+    .map(state => state.evaluatedAt)
+    .sort();
+  return evaluatedAt === undefined ? {} : { evaluatedAt };
+}

@@ -1,0 +1,184 @@
+/** The shapes of the API about connections. */
+import { PROTOCOLS } from '@backstage-zero-trust/posture-engine';
+import { list, object, shape, text, whole, workload } from './schemas';
+
+export const protocol = { type: 'string', enum: PROTOCOLS } as const;
+const truth = { type: 'boolean' } as const;
+
+const ports = list(
+  shape({ protocol, from: whole, to: whole }, ['protocol', 'from', 'to']),
+);
+
+const peer = {
+  oneOf: [
+    shape(
+      {
+        kind: { type: 'string', enum: ['workload'] },
+        workload,
+        entityRef: text,
+        title: text,
+      },
+      ['kind', 'workload'],
+    ),
+    shape({ kind: { type: 'string', enum: ['outside'] }, cidrs: list(text) }, [
+      'kind',
+      'cidrs',
+    ]),
+  ],
+} as const;
+
+const decidedBy = list(
+  shape(
+    {
+      layer: text,
+      direction: { type: 'string', enum: ['ingress', 'egress'] },
+      effect: {
+        type: 'string',
+        enum: ['allow', 'deny', 'pass', 'unknown'],
+      },
+      object,
+      field: text,
+    },
+    ['layer', 'direction', 'effect', 'object', 'field'],
+  ),
+);
+
+const connection = shape(
+  {
+    id: text,
+    cluster: text,
+    workload,
+    direction: { type: 'string', enum: ['in', 'out'] },
+    peer,
+    ports,
+    verdict: { type: 'string', enum: ['allow', 'conditional', 'unknown'] },
+    conditions: list(text),
+    reason: text,
+    decidedBy,
+  },
+  [
+    'id',
+    'cluster',
+    'workload',
+    'direction',
+    'peer',
+    'ports',
+    'verdict',
+    'conditions',
+    'decidedBy',
+  ],
+);
+
+export const entityConnections = shape(
+  {
+    items: list(connection),
+    totalCount: whole,
+    counts: shape({ in: whole, out: whole }, ['in', 'out']),
+    namespaces: list(
+      shape({ namespace: text, count: whole }, ['namespace', 'count']),
+    ),
+    caveats: list(
+      shape({ cluster: text, message: text }, ['cluster', 'message']),
+    ),
+    evaluatedAt: text,
+  },
+  ['items', 'totalCount', 'counts', 'namespaces', 'caveats'],
+);
+
+const blastRadius = {
+  cluster: text,
+  workload,
+  entityRef: text,
+  title: text,
+  owner: text,
+  direct: whole,
+  total: whole,
+  possible: whole,
+  outOf: whole,
+  outside: truth,
+} as const;
+
+const REQUIRED = [
+  'cluster',
+  'workload',
+  'direct',
+  'total',
+  'possible',
+  'outOf',
+  'outside',
+] as const;
+
+export const blastRadiusList = shape(
+  { items: list(shape(blastRadius, REQUIRED)), totalCount: whole },
+  ['items', 'totalCount'],
+);
+
+export const entityBlastRadius = shape(
+  {
+    items: list(
+      shape(
+        {
+          ...blastRadius,
+          reached: list(
+            shape(
+              {
+                workload,
+                entityRef: text,
+                title: text,
+                hops: whole,
+                via: workload,
+                ports,
+                certain: truth,
+              },
+              ['workload', 'hops', 'via', 'ports', 'certain'],
+            ),
+          ),
+        },
+        [...REQUIRED, 'reached'],
+      ),
+    ),
+    evaluatedAt: text,
+  },
+  ['items'],
+);
+
+export const namespaceMatrix = shape(
+  {
+    cluster: text,
+    namespaces: list(
+      shape({ name: text, workloads: whole }, ['name', 'workloads']),
+    ),
+    cells: list(
+      shape(
+        { from: whole, to: whole, open: whole, unknown: whole, pairs: whole },
+        ['from', 'to', 'open', 'unknown', 'pairs'],
+      ),
+    ),
+    evaluatedAt: text,
+  },
+  ['cluster', 'namespaces', 'cells'],
+);
+
+export const connectionAnswer = shape(
+  {
+    verdict: {
+      type: 'string',
+      enum: ['allow', 'conditional', 'deny', 'unknown'],
+    },
+    message: text,
+    conditions: list(text),
+    decidedBy,
+    partly: truth,
+    caveats: list(text),
+    evaluatedAt: text,
+  },
+  [
+    'verdict',
+    'message',
+    'conditions',
+    'decidedBy',
+    'partly',
+    'caveats',
+    'evaluatedAt',
+  ],
+);
