@@ -231,6 +231,36 @@ describe('can --batch', () => {
       'a',
       'protocol:',
     ],
+    [
+      'a request as text',
+      { id: 'a', from, to, port: 80, request: 'GET /' },
+      'a',
+      'request:',
+    ],
+    [
+      'an unknown field of a request',
+      { id: 'a', from, to, port: 80, request: { verb: 'GET' } },
+      'a',
+      'request: has no field "verb"',
+    ],
+    [
+      'headers as a list',
+      { id: 'a', from, to, port: 80, request: { headers: ['a'] } },
+      'a',
+      'request.headers:',
+    ],
+    [
+      'a token as text',
+      { id: 'a', from, to, port: 80, request: { jwt: 'ey' } },
+      'a',
+      'request.jwt:',
+    ],
+    [
+      'a client of another kind',
+      { id: 'a', from, to, port: 80, client: { tls: 'yes' } },
+      'a',
+      'client:',
+    ],
     ['no layer', { id: 'a', from, to, port: 80, layers: [] }, 'a', 'layers:'],
     [
       'a line of a megabyte and more',
@@ -277,16 +307,6 @@ describe('can --batch', () => {
     expect(
       await reason({ from: { ip: '8.8.8.8' }, to: { ip: '8.8.4.4' } }),
     ).toContain('Neither end is a pod');
-  });
-
-  it('never calls allowed what the mesh was to decide too, but denied what the network denies', async () => {
-    const layers = ['network', 'mesh'];
-    expect(await ask({ layers })).toMatchObject({
-      verdict: 'unknown',
-      reason: expect.stringContaining('The mesh layer is not decided here yet'),
-    });
-    expect((await ask({ layers, port: 1 })).verdict).toBe('deny');
-    expect((await ask({ layers: ['mesh'], port: 1 })).verdict).toBe('unknown');
   });
 
   it('tells who disagrees where nobody can tell, and exits 3', async () => {

@@ -3,8 +3,6 @@ import { createReadStream } from 'node:fs';
 import {
   ClusterSnapshot,
   NetworkVerdict,
-  Questions,
-  connectionsOf,
   describeObject,
 } from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
@@ -17,21 +15,17 @@ import { jsonDocument } from '../output/json';
 import { table } from '../output/table';
 import { printable } from '../output/text';
 import { Colors, Terminal } from '../terminal';
-import {
-  answerFields,
-  answerTo,
-  exitCodeOf,
-  flatConditions,
-} from './canAnswer';
+import { Answers, CanAnswer, answerFields, exitCodeOf } from './canAnswer';
 import { answerBatch } from './canBatch';
-import { questionOf } from './canQuestion';
-import { layersOption } from './reach';
+import { LAYERS, Layer, questionOf } from './canQuestion';
 
 interface CanOptions extends SourceOptions {
   from?: string;
   to?: string;
   port?: string;
   protocol: string;
+  layers?: Layer[];
+  request?: string;
   batch?: string;
   format: 'table' | 'json';
 }
@@ -45,7 +39,7 @@ export function addCanCommand(
     program
       .command('can')
       .description(
-        'Whether the network lets a connection through, and the objects that decided.',
+        'Whether the network and the mesh let a connection or a request through, and the objects that decided.',
       ),
   )
     .option(
@@ -58,12 +52,21 @@ export function addCanCommand(
       'a number, or the name that the destination gives it',
     )
     .option('--protocol <protocol>', 'TCP, UDP or SCTP', 'TCP')
-    .addOption(layersOption())
+    .addOption(
+      new Option(
+        '--layers <layers>',
+        'which layers decide: network, mesh or network,mesh; all that the source has if left out',
+      ).argParser(layersIn),
+    )
+    .option(
+      '--request <file>',
+      'an HTTP request as JSON: method, path, host, headers, principal, jwt; - for standard input',
+    )
     .addOption(
       new Option(
         '--batch <file>',
         'many questions, a JSON object a line; - for standard input',
-      ).conflicts(['from', 'to', 'port', 'format']),
+      ).conflicts(['from', 'to', 'port', 'format', 'layers', 'request']),
     )
     .addOption(formatOption())
     .addHelpText(
@@ -86,13 +89,13 @@ Examples:
         );
       }
       const snapshot = await readOne(sources, options, terminal);
-      const questions = Questions.create(
-        snapshot,
-        snapshot.derive(connectionsOf),
-      );
+      const answers = Answers.create(snapshot);
       if (asked) {
-        const question = questionOf(asked, snapshot);
-        const answer = answerTo(question, questions);
+        const question = questionOf(
+          { ...asked, ...(await readRequest(options.request, terminal)) },
+          snapshot,
+        );
+        const answer = answers.answer(question);
         terminal.write(
           options.format === 'json'
             ? jsonDocument('ConnectionDecision', answerFields(answer))
@@ -102,18 +105,50 @@ Examples:
       } else if (batch !== undefined) {
         exit(
           batch === STANDARD_INPUT
-            ? await answerBatch(terminal.stdin, questions, terminal)
-            : await answerBatch(readFile(batch), questions, terminal),
+            ? await answerBatch(terminal.stdin, answers, terminal)
+            : await answerBatch(readFile(batch), answers, terminal),
         );
       }
     });
 }
 
-function requireQuestion({ from, to, port, protocol }: CanOptions) {
+function layersIn(text: string): Layer[] {
+  return text.split(',').map(word => {
+    const layer = LAYERS.find(known => known === word);
+    if (!layer) {
+      throw new InputError(
+        `there is no layer "${word}"; there are ${LAYERS.join(' and ')}`,
+      );
+    }
+    return layer;
+  });
+}
+
+async function readRequest(
+  file: string | undefined,
+  terminal: Terminal,
+): Promise<{ request?: unknown }> {
+  if (file === undefined) {
+    return {};
+  }
+  const pieces: Uint8Array[] = [];
+  for await (const piece of file === STANDARD_INPUT
+    ? terminal.stdin
+    : readFile(file)) {
+    pieces.push(piece);
+  }
+  try {
+    return { request: JSON.parse(Buffer.concat(pieces).toString('utf8')) };
+  } catch {
+    throw new InputError(`${file}: is not JSON`);
+  }
+}
+
+function requireQuestion({ from, to, port, protocol, layers }: CanOptions) {
   if (from === undefined || to === undefined || port === undefined) {
     throw new InputError('say --from, --to and --port, or --batch');
   }
-  return { from, to, port, protocol };
+  return { from, to, port, protocol, layers };
 }
 
 async function readOne(
@@ -139,19 +174,22 @@ async function* readFile(file: string): AsyncGenerator<Uint8Array> {
 }
 
 function describeAnswer(
-  { verdict, decidedBy, conditions, reason }: ReturnType<Questions['answer']>,
+  { verdict, transport, decidedBy, conditions, reason }: CanAnswer,
   terminal: Terminal,
 ): string {
   const { colors } = terminal;
-  const held = flatConditions(conditions);
   return [
     `${paintOf(verdict, colors)(colors.bold(verdict))}  ${printable(reason)}\n`,
-    ...(held.length > 0 ? [`only for ${printable(held.join(' or '))}\n`] : []),
+    ...(conditions.length > 0
+      ? [`only where ${printable(conditions.join(', or '))}\n`]
+      : []),
+    ...(transport ? [`transport: ${transport}\n`] : []),
     ...(decidedBy.length > 0
       ? [
           table(
-            ['Direction', 'Effect', 'Decided by'],
-            decidedBy.map(({ direction, effect, object, field }) => [
+            ['Layer', 'Direction', 'Effect', 'Decided by'],
+            decidedBy.map(({ layer, direction, effect, object, field }) => [
+              layer,
               direction,
               effect,
               `${describeObject(object)} (${field})`,

@@ -1,19 +1,16 @@
 /** `can --batch`: a question a line in, an answer a line out, in the same order, with no more than a piece of either in memory. */
-import {
-  NetworkVerdict,
-  Questions,
-} from '@backstage-zero-trust/posture-engine';
+import { NetworkVerdict } from '@backstage-zero-trust/posture-engine';
 import { EXIT, ExitCode } from '../exitCode';
 import { writeAll } from '../output/chunks';
 import { Terminal } from '../terminal';
-import { answerLine, answerTo, exitCodeOf } from './canAnswer';
+import { Answers, answerLine, exitCodeOf } from './canAnswer';
 import { parseLine } from './canQuestion';
 
 const LONGEST_LINE = 1024 * 1024;
 
 export async function answerBatch(
   input: AsyncIterable<Uint8Array>,
-  questions: Questions,
+  answers: Answers,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const verdicts = new Set<NetworkVerdict>();
@@ -27,11 +24,11 @@ export async function answerBatch(
       malformed = true;
       return `{"id":${parsed.id},"error":${JSON.stringify(parsed.error)}}\n`;
     }
-    const found = answerTo(parsed.question, questions);
+    const found = answers.answer(parsed.question);
     verdicts.add(found.verdict);
     return answerLine(parsed.id, found);
   };
-  async function* answers(): AsyncGenerator<string> {
+  async function* answered(): AsyncGenerator<string> {
     for await (const lines of linesOf(input)) {
       let text = '';
       for (const line of lines) {
@@ -40,7 +37,7 @@ export async function answerBatch(
       yield text;
     }
   }
-  await writeAll(answers(), terminal);
+  await writeAll(answered(), terminal);
   return malformed ? EXIT.unusable : exitCodeOf(verdicts);
 }
 

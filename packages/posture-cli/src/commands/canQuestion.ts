@@ -4,19 +4,21 @@
  */
 import {
   ClusterSnapshot,
-  ConnectionQuestion,
   EndpointName,
+  MeshQuestionByName,
   Protocol,
   protocolOf,
 } from '@backstage-zero-trust/posture-engine';
 import { InputError } from '../errors';
+import { parseRequest } from './canRequest';
 import { isAddress } from './reachFilter';
 
-const LAYERS: readonly unknown[] = ['network', 'mesh'];
+export const LAYERS = ['network', 'mesh'] as const;
+export type Layer = (typeof LAYERS)[number];
 
-export interface AskedQuestion extends ConnectionQuestion {
-  /** Whether the mesh is asked about, too or alone. */
-  layers: readonly string[];
+export interface AskedQuestion extends MeshQuestionByName {
+  /** Left out for all that the source has. */
+  layers?: readonly Layer[];
 }
 
 /** `id` is JSON. */
@@ -73,17 +75,10 @@ function parseQuestion({
   to,
   port,
   protocol,
-  layers = ['network'],
+  layers,
+  request,
+  client,
 }: Fields): AskedQuestion {
-  if (
-    !Array.isArray(layers) ||
-    layers.length === 0 ||
-    !layers.every(layer => LAYERS.includes(layer))
-  ) {
-    throw new MalformedError(
-      'layers: must be a list of network and mesh that is not empty',
-    );
-  }
   const source = parseEndpoint(from, 'from');
   if ('service' in source) {
     throw new MalformedError('from: a service is no client; name a pod');
@@ -93,8 +88,38 @@ function parseQuestion({
     to: parseEndpoint(to, 'to'),
     port: parsePort(port),
     protocol: parseProtocol(protocol),
-    layers,
+    ...(layers === undefined ? {} : { layers: parseLayers(layers) }),
+    ...parseRequest(request, message => new MalformedError(message)),
+    ...parseClient(client),
   };
+}
+
+function parseLayers(value: unknown): Layer[] {
+  const layers = Array.isArray(value)
+    ? value.flatMap(item => LAYERS.find(layer => layer === item) ?? [])
+    : [];
+  if (layers.length === 0 || layers.length !== (value as unknown[]).length) {
+    throw new MalformedError(
+      'layers: must be a list of network and mesh that is not empty',
+    );
+  }
+  return layers;
+}
+
+/** What overrides the client's side. */
+function parseClient(client: unknown = {}): Pick<AskedQuestion, 'clientTls'> {
+  const tls: unknown = isObject(client) ? client.tls ?? 'auto' : undefined;
+  switch (tls) {
+    case 'auto':
+      return {};
+    case 'plaintext':
+    case 'mtls':
+      return { clientTls: tls };
+    default:
+      throw new MalformedError(
+        'client: must be an object whose tls is auto, plaintext or mtls',
+      );
+  }
 }
 
 function parseEndpoint(value: unknown, field: string): EndpointName {
@@ -161,11 +186,14 @@ export interface QuestionOptions {
   to: string;
   port: string;
   protocol: string;
+  layers?: readonly Layer[];
+  /** As JSON has it. */
+  request?: unknown;
 }
 
 /** One question from options, with short names. Throws an {@link InputError}. */
 export function questionOf(
-  { from, to, port, protocol }: QuestionOptions,
+  { from, to, port, protocol, layers, request }: QuestionOptions,
   snapshot: ClusterSnapshot,
 ): AskedQuestion {
   try {
@@ -174,6 +202,8 @@ export function questionOf(
       to: fullName(to, 'to', snapshot),
       port: /^\d+$/.test(port) ? Number(port) : port,
       protocol,
+      layers,
+      request,
     });
   } catch (error) {
     throw error instanceof MalformedError

@@ -28,7 +28,7 @@ import { oneLine } from '../output/text';
 import { Colors, Terminal } from '../terminal';
 import { End, cidrsOf, describeEnd } from './reachRows';
 
-type DiffOptions = Pick<SourceOptions, 'keepGoing' | 'meshConfig'> & {
+type DiffOptions = Pick<SourceOptions, 'keepGoing' | 'meshConfig' | 'cni'> & {
   format: 'table' | 'json';
 };
 
@@ -69,10 +69,9 @@ Examples:
   $ git diff --quiet || kustomize build . | zero-trust diff released.yaml - --format json`,
     )
     .action(async (before: string, after: string, options: DiffOptions) => {
-      const [then, now] = [
-        await readSide(before, options, terminal),
-        await readSide(after, options, terminal),
-      ];
+      const then = await readSide(before, options, terminal);
+      // What did not change is worked out once.
+      const now = (await readSide(after, options, terminal)).sharing(then);
       const gaps = [...gapsOf(then, 'before'), ...gapsOf(now, 'after')];
       for (const { side, reason } of gaps) {
         terminal.writeError(`${oneLine(`not seen ${side}: ${reason}`)}\n`);

@@ -1,4 +1,4 @@
-import { SHOP } from '../testing/manifests';
+import { SHOP, documents } from '../testing/manifests';
 import { runCommand, temporaryFolder } from '../testing/runCommand';
 
 const files = temporaryFolder();
@@ -67,5 +67,106 @@ describe('explain', () => {
       stdout: '',
       stderr: expect.stringContaining('there is no workload "shop/order"'),
     });
+  });
+
+  it('lists the policies that select a workload, and what each does', async () => {
+    const policies = (...args: string[]) =>
+      runCommand([
+        'explain',
+        shop,
+        '--policies',
+        '--subject',
+        'shop/orders',
+        ...args,
+      ]);
+    const { code, stdout } = await policies('--format', 'json');
+    expect(code).toBe(0);
+    const policy = (name: string) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      namespace: 'shop',
+      name,
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      apiVersion: 'zero-trust.backstage.io/v1',
+      kind: 'SelectingPolicyList',
+      subject: { kind: 'Deployment', namespace: 'shop', name: 'orders' },
+      policies: [
+        {
+          layer: 'network-policy',
+          object: policy('orders'),
+          direction: 'ingress',
+          isolates: true,
+          effects: ['allow'],
+        },
+        {
+          layer: 'network-policy',
+          object: policy('default-deny'),
+          direction: 'ingress',
+          isolates: true,
+          effects: [],
+        },
+      ],
+      unknown: [],
+    });
+    expect((await policies()).stdout).toMatch(
+      /^ingress +NetworkPolicy shop\/orders +refuses what no rule allows, allows$/m,
+    );
+  });
+
+  it('lists policies and rules that have no effect, with the proof', async () => {
+    const lost = files.write(
+      'lost.yaml',
+      documents(
+        SHOP,
+        `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: lost, namespace: shop }
+spec: { podSelector: { matchLabels: { app: gone } } }
+`,
+      ),
+    );
+    const { code, stdout } = await runCommand([
+      'explain',
+      lost,
+      '--ineffective',
+      '--format',
+      'json',
+    ]);
+    expect(code).toBe(0);
+    const object = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      namespace: 'shop',
+      name: 'lost',
+    };
+    expect(JSON.parse(stdout)).toEqual({
+      apiVersion: 'zero-trust.backstage.io/v1',
+      kind: 'IneffectivePolicyList',
+      policies: [
+        {
+          object,
+          field: 'spec',
+          message: 'it selects no pod of namespace shop',
+          provenBy: [{ object, field: 'spec.podSelector' }],
+        },
+      ],
+      unknown: [],
+    });
+    expect((await runCommand(['explain', shop, '--ineffective'])).stdout).toBe(
+      'No policy or rule was found to be without effect.\n',
+    );
+  });
+
+  it('asks what to explain where nothing says it, and takes one question at a time', async () => {
+    expect(await runCommand(['explain', shop])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('say what to explain'),
+    });
+    expect(
+      await runCommand(['explain', shop, '--ineffective', '--control', 'NW-1']),
+    ).toMatchObject({ code: 2, stdout: '' });
   });
 });

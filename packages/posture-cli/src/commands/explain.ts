@@ -1,4 +1,4 @@
-/** `zero-trust explain`: one finding with all that stands behind it. */
+/** `zero-trust explain`: one finding with all that stands behind it, or what policies are there for. */
 import {
   CONTROLS,
   ClusterSnapshot,
@@ -9,7 +9,7 @@ import {
   describeObject,
   judge,
 } from '@backstage-zero-trust/posture-engine';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { InputError } from '../errors';
 import { EXIT, ExitCode } from '../exitCode';
 import { readClusters } from '../input/clusters';
@@ -17,11 +17,14 @@ import { SourceOptions, formatOption, withSources } from '../input/options';
 import { jsonDocument } from '../output/json';
 import { printable } from '../output/text';
 import { Terminal } from '../terminal';
+import { explainIneffective, explainSelection } from './explainPolicies';
 import { findingJson } from './scanReport';
 
 interface ExplainOptions extends SourceOptions {
-  control: string;
-  subject: string;
+  control?: string;
+  subject?: string;
+  policies?: boolean;
+  ineffective?: boolean;
   format: 'table' | 'json';
 }
 
@@ -34,13 +37,25 @@ export function addExplainCommand(
     program
       .command('explain')
       .description(
-        'One finding: what was asked, the verdict, the evidence, who could do what, and what to do.',
+        'One finding: what was asked, the verdict, the evidence, who could do what, and what to do. Or which network policies select a workload, and which of all have no effect.',
       ),
   )
-    .requiredOption('--control <id>', 'the control, such as WL-1')
-    .requiredOption(
+    .option('--control <id>', 'the control, such as WL-1')
+    .option(
       '--subject <workload>',
       'namespace/name or namespace/Kind/name of a workload',
+    )
+    .addOption(
+      new Option(
+        '--policies',
+        'which network policies select the subject, by direction, in the order in which the network asks them',
+      ).conflicts(['control', 'ineffective']),
+    )
+    .addOption(
+      new Option(
+        '--ineffective',
+        'network policies, rules and parts of them that have no effect, each with the proof',
+      ).conflicts(['control', 'subject']),
     )
     .addOption(formatOption())
     .addHelpText(
@@ -48,10 +63,12 @@ export function addExplainCommand(
       `
 Examples:
   $ zero-trust explain deploy/ --control NW-1 --subject shop/Deployment/orders
-  $ zero-trust explain --context prod-eu --control AN-2 --subject shop/orders --format json`,
+  $ zero-trust explain --context prod-eu --control AN-2 --subject shop/orders --format json
+  $ zero-trust explain deploy/ --policies --subject shop/orders
+  $ zero-trust explain --context prod-eu --ineffective`,
     )
     .action(async (sources: string[], options: ExplainOptions) => {
-      const control = controlOf(options.control);
+      const question = questionOf(options);
       const { snapshots, several } = await readClusters(
         sources,
         options,
@@ -60,13 +77,32 @@ Examples:
       if (several || snapshots.length !== 1) {
         throw new InputError('findings are explained in one cluster at a time');
       }
-      const workload = workloadOf(options.subject, snapshots[0]);
-      const findings = judge(snapshots[0], {
+      const [snapshot] = snapshots;
+      const { format } = options;
+      if (question === 'ineffective') {
+        terminal.write(explainIneffective(snapshot, format, terminal));
+        exit(EXIT.ok);
+        return;
+      }
+      const workload = workloadOf(question.subject, snapshot);
+      if (!question.control) {
+        const { text, isKnown } = explainSelection(
+          workload,
+          snapshot,
+          format,
+          terminal,
+        );
+        terminal.write(text);
+        exit(isKnown ? EXIT.ok : EXIT.unknown);
+        return;
+      }
+      const { control } = question;
+      const findings = judge(snapshot, {
         controls: [control],
         workloads: [workload],
       });
       terminal.write(
-        options.format === 'json'
+        format === 'json'
           ? jsonDocument('FindingList', {
               findings: findings.map(finding =>
                 findingJson(finding, undefined),
@@ -78,6 +114,27 @@ Examples:
       );
       exit(exitCodeOf(findings));
     });
+}
+
+/** What is asked; of policies where there is no control. */
+function questionOf({
+  control,
+  subject,
+  policies,
+  ineffective,
+}: ExplainOptions): 'ineffective' | { control?: Control; subject: string } {
+  if (ineffective) {
+    return 'ineffective';
+  }
+  if (subject === undefined || (control === undefined && !policies)) {
+    throw new InputError(
+      'say what to explain: --control and --subject, --policies and --subject, or --ineffective',
+    );
+  }
+  return {
+    subject,
+    ...(control === undefined ? {} : { control: controlOf(control) }),
+  };
 }
 
 function controlOf(id: string): Control {

@@ -151,4 +151,114 @@ data: { mesh: "rootNamespace: elsewhere" }
       'PeerAuthentication shop/default cannot be read: metadata.name: is there more than once, and not the same each time',
     );
   });
+
+  describe('--clients', () => {
+    const deployment = (name: string) =>
+      RESTRICTED_DEPLOYMENT.replaceAll('orders', name);
+    const service = `
+apiVersion: v1
+kind: Service
+metadata: { name: orders, namespace: shop }
+spec: { selector: { app: orders }, ports: [{ name: http, port: 80, targetPort: 8080 }] }
+`;
+    const shop = documents(
+      RESTRICTED_DEPLOYMENT,
+      deployment('web'),
+      INJECTED_NAMESPACE,
+      service,
+    );
+    const clients = async (source: string, ...args: string[]) => {
+      const { code, stdout, stderr } = await runCommand([
+        'mtls',
+        files.write('clients.yaml', source),
+        '--clients',
+        '--format',
+        'json',
+        ...args,
+      ]);
+      return {
+        code,
+        stderr,
+        clients: stdout === '' ? undefined : JSON.parse(stdout).clients,
+      };
+    };
+
+    it('says what each client sends to each endpoint, and who decided', async () => {
+      const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: orders, namespace: shop }
+spec: { host: orders, trafficPolicy: { tls: { mode: DISABLE } } }
+`;
+      const row = {
+        from: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+        service: 'shop/orders',
+        port: 80,
+        to: { kind: 'Deployment', namespace: 'shop', name: 'orders' },
+      };
+      expect(JSON.stringify((await clients(shop)).clients)).toBe(
+        JSON.stringify([{ ...row, transport: 'mtls', decidedBy: [] }]),
+      );
+      expect(
+        JSON.stringify((await clients(documents(shop, rule))).clients),
+      ).toBe(
+        JSON.stringify([
+          {
+            ...row,
+            transport: 'plaintext',
+            decidedBy: [
+              {
+                layer: 'destination-rule',
+                object: {
+                  apiVersion: 'networking.istio.io/v1',
+                  kind: 'DestinationRule',
+                  namespace: 'shop',
+                  name: 'orders',
+                },
+                field: 'spec.trafficPolicy.tls.mode',
+              },
+            ],
+          },
+        ]),
+      );
+    });
+
+    it('is narrowed by --from and --to', async () => {
+      const only = async (...args: string[]) =>
+        (await clients(shop, ...args)).clients.length;
+      expect(await only('--from', 'shop/web')).toBe(1);
+      expect(
+        await only('--from', 'shop', '--to', 'shop/Deployment/orders'),
+      ).toBe(1);
+      expect(await only('--from', 'shop/orders')).toBe(0);
+      expect(await clients(shop, '--from', 'gone')).toMatchObject({
+        code: 2,
+        clients: undefined,
+        stderr: expect.stringContaining('"gone" names no workload here'),
+      });
+      expect(
+        await runCommand(['mtls', strict, '--from', 'shop']),
+      ).toMatchObject({ code: 2, stdout: '' });
+    });
+
+    it('exits 3 and leaves out what it cannot tell', async () => {
+      const rule = (name: string, mode: string) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: ${name}, namespace: shop }
+spec: { host: orders, trafficPolicy: { tls: { mode: ${mode} } } }
+`;
+      expect(
+        await clients(
+          documents(shop, rule('one', 'DISABLE'), rule('two', 'ISTIO_MUTUAL')),
+        ),
+      ).toMatchObject({
+        code: 3,
+        clients: [],
+        stderr: expect.stringContaining(
+          'what Deployment shop/web sends to Deployment shop/orders by port 80 of Service shop/orders cannot be told: DestinationRules shop/one and shop/two mean the same host',
+        ),
+      });
+    });
+  });
 });

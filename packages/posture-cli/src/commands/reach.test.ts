@@ -217,4 +217,20 @@ spec: { podSelector: { matchLabels: 7 } }
     expect(mermaid.stdout).toContain('["Pod a/#34;#93;;x#91;#34;,#34;#10;"]');
     expect(csv.stdout).toContain('Pod,a,"""];x["",""\n",');
   });
+
+  it('is what the network that is stated enforces', async () => {
+    const ports = async (...args: string[]) =>
+      (await json(shop, '--from', 'shop/web', '--to', 'shop/orders', ...args))
+        .connections[0].ports;
+    const one = [{ protocol: 'TCP', from: 8080, to: 8080 }];
+    expect(await ports()).toEqual(one);
+    expect(await ports('--cni', 'kube-router')).toEqual(one);
+    expect(await ports('--cni', 'none')).toEqual(ALL_PORTS);
+    const wrong = await reach(shop, '--cni', 'calcio');
+    expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({
+      code: 2,
+      stdout: '',
+    });
+    expect(wrong.stderr).toMatch(/^[^\n]*--cni[^\n]*kube-router[^\n]*\n$/);
+  });
 });

@@ -4,6 +4,7 @@ import {
   ClusterSnapshot,
   KIND_NAMES,
   KubernetesObject,
+  NetworkName,
   readDocuments,
 } from '@backstage-zero-trust/posture-engine';
 import {
@@ -62,7 +63,7 @@ export async function readClusters(
   return {
     ...clusters,
     snapshots: clusters.snapshots.map(snapshot =>
-      withMeshConfig(snapshot, meshConfig),
+      withSettings(snapshot, meshConfig, options.cni),
     ),
   };
 }
@@ -144,12 +145,19 @@ async function readMeshConfig(file: string): Promise<MeshConfig> {
   return content as MeshConfig;
 }
 
-/** A cluster's own MeshConfig is the better witness. */
-function withMeshConfig(
+/** A cluster's own MeshConfig is the better witness; of its network, whoever states it. */
+function withSettings(
   snapshot: ClusterSnapshot,
   meshConfig: MeshConfig | undefined,
+  cni: NetworkName | undefined,
 ): ClusterSnapshot {
-  if (!meshConfig || snapshot.get('ConfigMap', 'istio', 'istio-system')) {
+  const settings: ClusterSettings = {
+    ...(meshConfig && !snapshot.get('ConfigMap', 'istio', 'istio-system')
+      ? { meshConfig }
+      : {}),
+    ...(cni === undefined ? {} : { cni }),
+  };
+  if (Object.keys(settings).length === 0) {
     return snapshot;
   }
   return ClusterSnapshot.create({
@@ -161,6 +169,6 @@ function withMeshConfig(
       kind => snapshot.all(kind) as readonly unknown[] as KubernetesObject[],
     ),
     coverage: () => snapshot.coverage,
-    settings: { meshConfig },
+    settings,
   });
 }

@@ -1,4 +1,8 @@
 /** The options that say where to look; the same for every command over clusters. */
+import {
+  NETWORK_NAMES,
+  NetworkName,
+} from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
 
 export interface SourceOptions {
@@ -6,6 +10,7 @@ export interface SourceOptions {
   kubeconfig?: string;
   allContexts?: boolean;
   meshConfig?: string;
+  cni?: NetworkName;
   keepGoing?: boolean;
 }
 
@@ -41,6 +46,15 @@ export function withManifestOptions(command: Command): Command {
     .option(
       '--mesh-config <file>',
       "Istio's MeshConfig, for a source without the ConfigMap istio-system/istio",
+    )
+    .addOption(
+      new Option(
+        '--cni <network>',
+        'what enforces network policies, whatever the source shows',
+      )
+        .choices(NETWORK_NAMES)
+        // A fleet seldom has one network.
+        .conflicts('allContexts'),
     )
     .option(
       '--keep-going',

@@ -45,6 +45,15 @@ spec:
   ingress:
     - from: [{ podSelector: { matchLabels: { app: storefront } } }]
       ports: [{ port: 8080 }]
+  egress:
+    - to:
+        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }
+          podSelector: { matchLabels: { k8s-app: kube-dns } }
+      ports: [{ protocol: UDP, port: 53 }, { port: 53 }]
+    - to:
+        - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: istio-system } }
+          podSelector: { matchLabels: { app: istiod } }
+      ports: [{ port: 15012 }]
 ---
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication

@@ -74,10 +74,30 @@ describe('a service that passes every control', () => {
     expect(output.restsOn).toEqual([
       'Nothing but these manifests was looked at: a policy that the cluster already has can still open what they close.',
       'Namespace shop was taken to be part of the mesh (sidecar); no manifest says so.',
+      'Whether anything enforces network policies (NW-4) was not judged: no manifest shows it, and no cni was given.',
     ]);
     for (const sentence of output.restsOn as string[]) {
       expect(log).toContain(sentence);
     }
+  });
+});
+
+describe('the network of the cluster', () => {
+  it('is what is given: what it enforces is judged too', async () => {
+    const good = await check({ input: { cni: 'calico' } });
+    expect(good.error).toBeUndefined();
+    expect(good.output.restsOn).toContain(
+      'What enforces network policies was taken to be calico, as given.',
+    );
+    const { error, log } = await check({ input: { cni: 'flannel' } });
+    expect(error).toBeDefined();
+    expect(log).toContain('flannel enforces none');
+  });
+
+  it('is unknown, and refused, where it is asked for and nothing shows it', async () => {
+    const { error, log } = await check({ input: { controls: ['NW-4'] } });
+    expect(error).toBeDefined();
+    expect(log).toContain('no agent of a network');
   });
 });
 
@@ -328,6 +348,7 @@ spec: { template: { metadata: { labels: { app: other } }, spec: { hostNetwork: t
     expect(error).toBeUndefined();
     expect(output.restsOn).toEqual([
       'Beside these manifests, 2 given objects were taken to be in the cluster, and nothing else.',
+      'Whether anything enforces network policies (NW-4) was not judged: no manifest shows it, and no cni was given.',
     ]);
   });
 

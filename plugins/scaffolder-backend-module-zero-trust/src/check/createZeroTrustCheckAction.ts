@@ -4,6 +4,7 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
   CONTROLS,
   Control,
+  NETWORK_NAMES,
   SEVERITIES,
   VERDICTS,
 } from '@backstage-zero-trust/posture-engine';
@@ -41,6 +42,13 @@ export function createZeroTrustCheckAction() {
             .optional()
             .describe(
               'Assume that namespaces which no manifest describes are part of the mesh in this mode. The log says where that was assumed',
+            ),
+        cni: z =>
+          z
+            .enum(NETWORK_NAMES)
+            .optional()
+            .describe(
+              'What enforces network policies in the cluster. Left out, whether anything does (NW-4) is not judged unless the surroundings show it, and the log says so',
             ),
         failOn: z =>
           z
@@ -86,14 +94,18 @@ export function createZeroTrustCheckAction() {
         path,
         surroundings = [],
         dataPlane,
+        cni,
         failOn = 'low',
         failOnUnknown = true,
       } = ctx.input;
       const judged = judgeManifests({
         manifests: await readManifests(ctx.workspacePath, [path]),
         surroundings: await readManifests(ctx.workspacePath, surroundings),
-        controls: chosenControls(ctx.input.controls),
+        ...(ctx.input.controls
+          ? { controls: chosenControls(ctx.input.controls) }
+          : {}),
         ...(dataPlane ? { dataPlane } : {}),
+        ...(cni ? { cni } : {}),
       });
       for (const { level, text } of reportLines(judged)) {
         ctx.logger[level](text);
@@ -110,10 +122,7 @@ export function createZeroTrustCheckAction() {
   });
 }
 
-function chosenControls(ids: readonly string[] | undefined) {
-  if (!ids) {
-    return CONTROLS;
-  }
+function chosenControls(ids: readonly string[]) {
   return ids.map((id): Control => {
     const control = CONTROLS.find(candidate => candidate.id === id);
     if (!control) {

@@ -8,7 +8,9 @@ import {
   Control,
   Finding,
   KubernetesObject,
+  NetworkName,
   Summary,
+  clusterNetworkOf,
   describeObject,
   groupOf,
   judge,
@@ -36,6 +38,9 @@ export interface JudgeManifestsOptions {
   surroundings: Manifests;
   /** The mesh that namespaces belong to which no object describes. */
   dataPlane?: DataPlane;
+  /** What enforces network policies in the cluster. */
+  cni?: NetworkName;
+  /** All, if omitted, but what manifests cannot tell. */
   controls?: readonly Control[];
 }
 
@@ -58,7 +63,7 @@ const MEMBERSHIP: Record<DataPlane, Record<string, string>> = {
 export function judgeManifests(
   options: JudgeManifestsOptions,
 ): JudgedManifests {
-  const { manifests, surroundings, dataPlane, controls = CONTROLS } = options;
+  const { manifests, surroundings, dataPlane, cni } = options;
   const objects = mergeObjects(manifests, surroundings);
   const restsOn = [
     surroundings.size === 0
@@ -70,11 +75,17 @@ export function judgeManifests(
   const snapshot = ClusterSnapshot.create({
     cluster: 'these manifests',
     objects: objects.values(),
+    settings: cni ? { cni } : {},
   });
+  const network = networkIn(snapshot, options);
+  restsOn.push(...network.restsOn);
   const workloads = snapshot.workloads.filter(
     ({ pods }) => !pods.every(({ object }) => isGiven(keyOf(object))),
   );
-  const findings = judge(snapshot, { controls, workloads });
+  const findings = judge(snapshot, {
+    controls: network.controls,
+    workloads,
+  });
   const unread = [...manifests.values()].filter(
     ({ apiVersion, kind }) => !kindNameOf(groupOf(apiVersion), kind),
   );
@@ -88,6 +99,33 @@ export function judgeManifests(
     workloads: workloads.length,
     restsOn,
     unreadable: unread.filter(runsPods).map(nameOf),
+  };
+}
+
+/** The control that asks about the cluster rather than about manifests. */
+const ENFORCEMENT = 'NW-4';
+
+/** By which controls to judge, as far as what enforces network policies is known. */
+function networkIn(
+  snapshot: ClusterSnapshot,
+  { cni, controls }: JudgeManifestsOptions,
+): { controls: readonly Control[]; restsOn: string[] } {
+  if (cni) {
+    return {
+      controls: controls ?? CONTROLS,
+      restsOn: [
+        `What enforces network policies was taken to be ${cni}, as given.`,
+      ],
+    };
+  }
+  if (controls || snapshot.derive(clusterNetworkOf).state === 'known') {
+    return { controls: controls ?? CONTROLS, restsOn: [] };
+  }
+  return {
+    controls: CONTROLS.filter(({ id }) => id !== ENFORCEMENT),
+    restsOn: [
+      `Whether anything enforces network policies (${ENFORCEMENT}) was not judged: no manifest shows it, and no cni was given.`,
+    ],
   };
 }
 
