@@ -100,7 +100,7 @@ function sidecarCapture(
       ? [{ kind: 'exclude-interfaces' as const, certain: true, ...evidence }]
       : [],
   );
-  const mode = interceptionMode(workload, pod, snapshot);
+  const mode = interceptionModeOf(workload, pod, snapshot);
   const listeners = ingressListeners(pod, snapshot, mode.value === 'NONE');
   const excludedPorts = portsOf(excluded);
   const includedPorts =
@@ -214,7 +214,8 @@ function portsOf(evidence: FieldValue): number[] {
   return listOf(evidence).map(Number).filter(Number.isInteger);
 }
 
-function interceptionMode(
+/** REDIRECT, TPROXY or NONE, and the field that says so. */
+export function interceptionModeOf(
   workload: Workload,
   pod: PodView,
   snapshot: ClusterSnapshot,

@@ -6,3 +6,6 @@ export * from './ambientMode';
 export * from './inboundPorts';
 export * from './authorizationPolicy';
 export * from './defaultDeny';
+export * from './authorization';
+export * from './client';
+export * from './connection';

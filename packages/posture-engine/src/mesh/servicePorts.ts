@@ -1,48 +1,15 @@
-/** The Services in front of a pod, and the container ports that they lead to. */
+/** The container ports of a pod that Services lead to. */
+import { servicesSelecting, targetPortsOf } from '../network/services';
 import { ClusterSnapshot, PodView } from '../snapshot';
-import { Service } from '../snapshot/kinds';
-import { SelectorIndex } from '../selectors';
 
-function serviceIndexOf(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): SelectorIndex<Service> {
-  // Without a selector a Service has endpoints that somebody writes by hand.
-  return SelectorIndex.create(
-    snapshot
-      .inNamespace('Service', namespace)
-      .filter(({ spec }) => Object.keys(spec?.selector ?? {}).length > 0),
-    ({ spec }) => ({ matchLabels: spec?.selector }),
-  );
-}
-
-/** The Services whose selector matches a pod. */
-export function servicesOf(pod: PodView, snapshot: ClusterSnapshot): Service[] {
-  return snapshot.deriveIn(pod.namespace, serviceIndexOf).matching(pod.labels);
-}
-
-/** The TCP container ports that Services lead to; a target port's name is looked up in the pod's own containers. */
+/** TCP only, as the mesh is. */
 export function servicePorts(
   pod: PodView,
   snapshot: ClusterSnapshot,
 ): number[] {
-  return servicesOf(pod, snapshot).flatMap(({ spec }) =>
-    (spec?.ports ?? [])
-      .filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP')
-      .flatMap(({ port, targetPort = port }) =>
-        typeof targetPort === 'number' ? targetPort : named(pod, targetPort),
-      ),
+  return servicesSelecting(snapshot, pod).flatMap(service =>
+    targetPortsOf(service, pod)
+      .filter(({ protocol }) => protocol === 'TCP')
+      .map(({ port }) => port),
   );
-}
-
-function named(pod: PodView, name: string): number[] {
-  const declared = [
-    ...pod.spec.containers,
-    ...(pod.spec.initContainers ?? []),
-  ].flatMap(({ ports = [] }) => ports);
-  const port = declared.find(
-    candidate =>
-      candidate.name === name && (candidate.protocol ?? 'TCP') === 'TCP',
-  );
-  return port ? [port.containerPort] : [];
 }

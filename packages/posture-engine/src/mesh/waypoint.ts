@@ -2,6 +2,7 @@
  * A waypoint in front of an ambient pod. What ztunnel admits from the waypoint
  * has passed the waypoint's own policies, so a default deny must hold there too.
  */
+import { servicesSelecting } from '../network/services';
 import { ClusterSnapshot, PodView } from '../snapshot';
 import { AuthorizationPolicy, Service } from '../snapshot/kinds';
 import {
@@ -15,10 +16,9 @@ import { whyUnseen } from './enrolment';
 import { requireMesh } from './mesh';
 import { Opening, openedBy } from './openRules';
 import { entryOf } from './podFields';
-import { servicesOf } from './servicePorts';
 
-const USE_WAYPOINT = 'istio.io/use-waypoint';
-const USE_WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
+export const USE_WAYPOINT = 'istio.io/use-waypoint';
+export const USE_WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
 export const WAYPOINT_CLASS = 'istio-waypoint';
 /** Classes of ordinary gateways; naming one as a waypoint does nothing. */
 const INGRESS_CLASSES: readonly string[] = ['istio', 'istio-remote'];
@@ -101,7 +101,7 @@ export function waypointsOf(
   };
   const namespaceLabels = snapshot.namespaceLabels(pod.namespace);
   add(pod.labels);
-  for (const service of servicesOf(pod, snapshot)) {
+  for (const service of servicesSelecting(snapshot, pod)) {
     if (!add(service.metadata.labels ?? {}, service)) {
       add(namespaceLabels, service);
     }

@@ -1,0 +1,229 @@
+/**
+ * Whether one proxy lets one request through: tokens, then CUSTOM, DENY and
+ * ALLOW policies, as the proxy that is asked enforces them. Pure, and about
+ * that one proxy alone; which proxies a request passes, and whether mTLS comes
+ * about at all, is decided elsewhere.
+ */
+import { ClusterSnapshot, PodView } from '../../snapshot';
+import { AuthorizationPolicy } from '../../snapshot/kinds';
+import { placeOf } from '../../decisions/addresses';
+import { actionOf } from '../authorizationPolicy';
+import { Mesh, requireMesh } from '../mesh';
+import {
+  Enforcer,
+  enforcedAuthentications,
+  enforcedPolicies,
+} from './attachment';
+import { envoyPolicy } from './envoyRules';
+import { AuthorizationAnswer, answerOf } from './answer';
+import { Facts, HttpRequest, httpFactsOf } from './facts';
+import { Formula, all, any, not, unknown } from './formula';
+import { trustDomainOf, trustDomainsOf } from './principals';
+import { tokenOutcome } from './requestAuthentication';
+import { EnforcedPolicy, EnforcedRule } from './rules';
+import { ztunnelPolicy } from './ztunnelRules';
+
+/** Who asks, as the proxy sees the other end of the connection. */
+export interface Caller {
+  /** `td/ns/<namespace>/sa/<account>` of its certificate; undefined over plaintext. */
+  principal?: string;
+  /** Undefined where it is not known. */
+  address?: string;
+}
+
+export interface AuthorizationQuestion {
+  /** The pod that is called. */
+  pod: PodView;
+  /** A container port; at a waypoint the port that was called. */
+  port: number;
+  enforcer: Enforcer;
+  /** Whether the proxy reads the port as HTTP; ztunnel reads nothing. */
+  chain: 'http' | 'tcp';
+  caller: Caller;
+  /** On an HTTP chain; left out for any request. */
+  request?: HttpRequest;
+}
+
+/** A rule, and what is known of whether it matches. */
+export interface RuleMatch {
+  policy: AuthorizationPolicy;
+  rule: EnforcedRule;
+  matches: Formula;
+}
+
+export function authorize(
+  question: AuthorizationQuestion,
+  snapshot: ClusterSnapshot,
+): AuthorizationAnswer {
+  const mesh = requireMesh(snapshot);
+  const { enforcer, pod, caller, chain } = question;
+  // ztunnel accepts no aliases.
+  const domains =
+    enforcer === 'ztunnel' ? [mesh.trustDomain] : trustDomainsOf(mesh);
+  if (
+    caller.principal !== undefined &&
+    !domains.includes(trustDomainOf(caller.principal))
+  ) {
+    return {
+      verdict: 'deny',
+      decidedBy: [],
+      reason: `${caller.principal} is of a trust domain that ${
+        enforcer === 'ztunnel' ? 'ztunnel' : 'the mesh'
+      } does not accept (it accepts ${domains.join(
+        ', ',
+      )}), so the handshake fails`,
+    };
+  }
+  const http = chain === 'http' && enforcer !== 'ztunnel';
+  const authentications = http
+    ? enforcedAuthentications(pod, enforcer, snapshot)
+    : [];
+  const token = tokenOutcome(question.request?.token, authentications);
+  if (token.refused) {
+    return answerOf.refusedToken(authentications);
+  }
+  const facts = factsOf(
+    question,
+    http ? httpFactsOf(question.request ?? {}, token.claims, mesh) : undefined,
+  );
+  const policies = snapshot
+    .derive(compiledOf)
+    .policies(pod, enforcer, http ? 'http' : 'tcp');
+  return decide(policies, facts, mesh, chain);
+}
+
+function factsOf(
+  { caller, pod, port }: AuthorizationQuestion,
+  http: Facts['http'],
+): Facts {
+  const [address] = pod.ips;
+  return {
+    principal: caller.principal,
+    source: caller.address === undefined ? undefined : placeOf(caller.address),
+    destination: address === undefined ? undefined : placeOf(address),
+    port,
+    http,
+  };
+}
+
+function decide(
+  policies: readonly EnforcedPolicy[],
+  facts: Facts,
+  mesh: Mesh,
+  chain: 'http' | 'tcp',
+): AuthorizationAnswer {
+  const matchesOf = (action: string): RuleMatch[] =>
+    policies
+      .filter(({ policy }) => actionOf(policy) === action)
+      .flatMap(({ policy, rules }) =>
+        rules.map(rule => ({ policy, rule, matches: rule.matches(facts) })),
+      );
+  const custom = matchesOf('CUSTOM').flatMap(match => {
+    const outcome = providerOutcome(match.policy, mesh, chain);
+    return outcome === 'skipped' ? [] : [{ match, outcome }];
+  });
+  const refusing = custom.flatMap(({ match, outcome }) =>
+    outcome === 'refuses' ? [match] : [],
+  );
+  const denying = matchesOf('DENY');
+  const allowing = matchesOf('ALLOW');
+  const allows = policies.filter(({ policy }) => actionOf(policy) === 'ALLOW');
+  const formula = all([
+    ...custom.map(({ match, outcome }) =>
+      outcome === 'refuses'
+        ? not(match.matches)
+        : any([not(match.matches), unknown(outcome)]),
+    ),
+    ...denying.map(({ matches }) => not(matches)),
+    ...(allows.length > 0 ? [any(allowing.map(({ matches }) => matches))] : []),
+  ]);
+  return answerOf.policies({
+    formula,
+    refusing,
+    denying,
+    allowing,
+    allows: allows.map(({ policy }) => policy),
+  });
+}
+
+/** What comes of a match of a CUSTOM policy: its rule refuses, it is not there, or somebody else decides (the text says who). */
+function providerOutcome(
+  { spec, metadata }: AuthorizationPolicy,
+  { extensionProviders }: Mesh,
+  chain: 'http' | 'tcp',
+): string {
+  const name = spec?.provider?.name ?? '';
+  if (!extensionProviders) {
+    return `AuthorizationPolicy ${metadata.namespace}/${metadata.name} asks the provider ${name}, and no MeshConfig was seen that would tell who that is`;
+  }
+  const provider = extensionProviders.get(name);
+  if (provider === undefined || provider === 'other') {
+    return 'refuses';
+  }
+  // istiod leaves an HTTP provider out of chains that read no HTTP.
+  return chain === 'tcp' && provider === 'http'
+    ? 'skipped'
+    : `AuthorizationPolicy ${metadata.namespace}/${metadata.name} leaves the decision to the provider ${name}`;
+}
+
+/** Policies in the form in which each kind of proxy enforces them, made once for a snapshot. */
+class CompiledPolicies {
+  readonly #policies = new Map<
+    string,
+    Map<AuthorizationPolicy, EnforcedPolicy>
+  >();
+  readonly #pods = new WeakMap<PodView, Map<string, EnforcedPolicy[]>>();
+
+  constructor(
+    private readonly snapshot: ClusterSnapshot,
+    private readonly mesh: Mesh,
+  ) {}
+
+  policies(
+    pod: PodView,
+    enforcer: Enforcer,
+    chain: 'http' | 'tcp',
+  ): readonly EnforcedPolicy[] {
+    const key =
+      typeof enforcer === 'string'
+        ? `${enforcer} ${chain}`
+        : JSON.stringify([chain, enforcer]);
+    let places = this.#pods.get(pod);
+    if (!places) {
+      places = new Map();
+      this.#pods.set(pod, places);
+    }
+    let found = places.get(key);
+    if (!found) {
+      found = enforcedPolicies(pod, enforcer, this.snapshot).map(policy =>
+        this.#compile(policy, enforcer === 'ztunnel' ? 'ztunnel' : chain),
+      );
+      places.set(key, found);
+    }
+    return found;
+  }
+
+  #compile(
+    policy: AuthorizationPolicy,
+    reading: 'ztunnel' | 'http' | 'tcp',
+  ): EnforcedPolicy {
+    let compiled = this.#policies.get(reading);
+    if (!compiled) {
+      compiled = new Map();
+      this.#policies.set(reading, compiled);
+    }
+    let found = compiled.get(policy);
+    if (!found) {
+      found =
+        reading === 'ztunnel'
+          ? ztunnelPolicy(policy)
+          : envoyPolicy(policy, reading, this.mesh);
+      compiled.set(policy, found);
+    }
+    return found;
+  }
+}
+
+function compiledOf(snapshot: ClusterSnapshot): CompiledPolicies {
+  return new CompiledPolicies(snapshot, requireMesh(snapshot));
+}

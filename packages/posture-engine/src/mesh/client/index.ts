@@ -1,0 +1,8 @@
+export * from './clientTransport';
+export * from './endpoints';
+export type {
+  ClientTransport,
+  Member,
+  ServiceTarget,
+  TransportField,
+} from './transport';

@@ -1,0 +1,24 @@
+/** To which namespaces an object is exported: `exportTo`, with `.` for its own, `*` for all, `~` for none. */
+
+export type ExportTo = ReadonlySet<string>;
+
+/** What is written, else the mesh's default; empty means everybody. */
+export function exportSet(
+  written: readonly string[] | undefined,
+  defaults: readonly string[],
+): ExportTo {
+  return new Set(written?.length ? written : defaults);
+}
+
+export function isVisibleTo(
+  exportTo: ExportTo,
+  own: string,
+  namespace: string,
+): boolean {
+  return (
+    exportTo.size === 0 ||
+    exportTo.has('*') ||
+    exportTo.has(namespace) ||
+    (exportTo.has('.') && own === namespace)
+  );
+}

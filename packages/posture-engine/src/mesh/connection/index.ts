@@ -1,0 +1,4 @@
+export * from './meshAnswer';
+export * from './meshConnection';
+export * from './meshQuestions';
+export * from './serverSide';
