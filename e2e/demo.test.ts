@@ -1,7 +1,7 @@
 /** What the README promises, in a real browser in front of the whole demo. */
 import { execFileSync } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
 import { Locator, Page, expect, test } from '@playwright/test';
+import { expectAccessible, open } from './page';
 import { THEMES, takePicture, useTheme } from './pictures';
 
 /** `bin/demo`, against the demo of these tests. */
@@ -14,10 +14,6 @@ function demo(action: 'break' | 'fix', scenario: string): void {
   ]);
 }
 
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(`${process.env.DEMO_URL}${path}`);
-}
-
 function cardOf(page: Page): Locator {
   return page
     .getByRole('article')
@@ -27,16 +23,6 @@ function cardOf(page: Page): Locator {
 async function openCard(page: Page, service: string): Promise<Locator> {
   await open(page, `/catalog/default/component/${service}`);
   return cardOf(page);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  // What is around the page is Backstage's own.
-  const { violations } = await new AxeBuilder({ page })
-    .include('main, [role=main]')
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual(
-    [],
-  );
 }
 
 for (const theme of THEMES) {

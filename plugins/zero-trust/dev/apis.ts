@@ -4,6 +4,8 @@ import { InMemoryCatalogClient } from '@backstage/catalog-client/testUtils';
 import { ApiBlueprint } from '@backstage/frontend-plugin-api';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import type {
+  EntityConnection,
+  EntityConnectionQuery,
   EntityPosture,
   ServiceQuery,
   ZeroTrustApi,
@@ -12,9 +14,14 @@ import { zeroTrustApiRef } from '../src';
 import {
   LEVEL_COUNTS,
   clusters,
+  connections,
   controls,
+  entityBlastRadius,
   findings,
+  fleetBlastRadius,
   judged,
+  manyConnections,
+  namespaceMatrix,
   orders,
   services,
   summary,
@@ -73,6 +80,22 @@ const STATES: Record<string, Change> = {
   loyalty: posture => ({ ...posture, state: 'pending', clusters: [] }),
 };
 
+/** Many callers for payments, none for stock, the usual for all others. */
+function connectionsOf(entityRef: string): EntityConnection[] {
+  switch (nameOf(entityRef)) {
+    case 'payments':
+      return manyConnections(300);
+    case 'stock':
+      return [];
+    default:
+      return connections;
+  }
+}
+
+function namespaceOf({ peer }: EntityConnection): string {
+  return peer.kind === 'workload' ? peer.workload.namespace : '';
+}
+
 function entity(name: string): Entity {
   return { ...orders, metadata: { ...orders.metadata, name } };
 }
@@ -105,6 +128,61 @@ const answers: ZeroTrustApi = {
       levels: LEVEL_COUNTS,
       owners: ['group:default/platform', 'group:default/shop'],
     };
+  },
+  async getEntityConnections(
+    entityRef,
+    {
+      direction,
+      namespace,
+      search = '',
+      offset = 0,
+      limit = 50,
+    }: EntityConnectionQuery = {},
+  ) {
+    const all = connectionsOf(entityRef);
+    const count = (way: string) =>
+      all.filter(connection => connection.direction === way).length;
+    const found = all.filter(
+      connection =>
+        (direction ?? connection.direction) === connection.direction &&
+        JSON.stringify(connection.peer).includes(search),
+    );
+    const items = found.filter(
+      connection =>
+        namespace === undefined || namespaceOf(connection) === namespace,
+    );
+    return {
+      items: items.slice(offset, offset + limit),
+      totalCount: items.length,
+      counts: { in: count('in'), out: count('out') },
+      namespaces: [...new Set(found.map(namespaceOf))].map(name => ({
+        namespace: name,
+        count: found.filter(other => namespaceOf(other) === name).length,
+      })),
+      caveats: [],
+      evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
+    };
+  },
+  async getConnection() {
+    return {
+      verdict: 'deny',
+      message: 'NetworkPolicy shop/orders refuses it.',
+      conditions: [],
+      decidedBy: [],
+      partly: false,
+      caveats: [],
+      evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
+    };
+  },
+  async getEntityBlastRadius() {
+    return entityBlastRadius();
+  },
+  async getNamespaceMatrix(cluster) {
+    return namespaceMatrix(cluster);
+  },
+  async getBlastRadius() {
+    const items = fleetBlastRadius();
+    return { items, totalCount: items.length };
   },
   async getClusters() {
     return { items: clusters() };

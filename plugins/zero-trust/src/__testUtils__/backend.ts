@@ -4,16 +4,25 @@ import { SetupServer } from 'msw/node';
 import type {
   ClusterStatus,
   ControlDescription,
+  EntityBlastRadius,
+  EntityConnection,
+  EntityConnections,
   EntityFinding,
   EntityPosture,
+  NamespaceMatrix,
   ServiceList,
+  WorkloadBlastRadius,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import {
   LEVEL_COUNTS,
   clusters,
+  connections,
   controls,
+  entityBlastRadius,
   findings,
+  fleetBlastRadius,
   judged,
+  namespaceMatrix,
   services,
 } from './postures';
 
@@ -36,10 +45,19 @@ export class TestBackend {
     levels: LEVEL_COUNTS,
     owners: ['group:default/platform', 'group:default/shop'],
   };
+  connections: EntityConnection[] = connections;
+  caveats: EntityConnections['caveats'] = [];
+  /** Undefined: nothing was worked out yet. */
+  evaluatedAt?: string = new Date(Date.now() - 60_000).toISOString();
+  entityBlastRadius: EntityBlastRadius = entityBlastRadius();
+  blastRadius: WorkloadBlastRadius[] = fleetBlastRadius();
+  matrix: (cluster: string) => NamespaceMatrix = namespaceMatrix;
   /** Answered in place of everything. */
   error?: BackendError;
-  /** The searches of the requests for services, the latest last. */
+  /** The searches of the requests for lists of the fleet, the latest last. */
   readonly asked: string[] = [];
+  /** The same of the requests for connections. */
+  readonly askedConnections: string[] = [];
   #held?: Promise<void>;
 
   static start(server: SetupServer): TestBackend {
@@ -71,11 +89,60 @@ export class TestBackend {
         backend.asked.push(new URL(request.url).search);
         return answer(() => backend.services);
       }),
+      http.get(
+        `${BACKEND}/entities/:namespace/:kind/:name/connections`,
+        ({ request }) => {
+          const { search, searchParams } = new URL(request.url);
+          backend.askedConnections.push(search);
+          return answer(() => backend.#answerConnections(searchParams));
+        },
+      ),
+      http.get(`${BACKEND}/entities/:namespace/:kind/:name/blast-radius`, () =>
+        answer(() => backend.entityBlastRadius),
+      ),
+      http.get(`${BACKEND}/blast-radius`, ({ request }) => {
+        backend.asked.push(new URL(request.url).search);
+        const items = backend.blastRadius;
+        return answer(() => ({ items, totalCount: items.length }));
+      }),
+      http.get(`${BACKEND}/clusters/:cluster/namespaces`, ({ params }) =>
+        answer(() => backend.matrix(String(params.cluster))),
+      ),
     );
     return backend;
   }
 
   private constructor() {}
+
+  #answerConnections(query: URLSearchParams): EntityConnections {
+    const namespaceOf = ({ peer }: EntityConnection) =>
+      peer.kind === 'workload' ? peer.workload.namespace : '';
+    const asked = (name: string, value: string) =>
+      (query.get(name) ?? value) === value;
+    const found = this.connections.filter(
+      connection =>
+        asked('direction', connection.direction) &&
+        asked('cluster', connection.cluster) &&
+        JSON.stringify(connection.peer).includes(query.get('search') ?? ''),
+    );
+    const items = found.filter(connection =>
+      asked('namespace', namespaceOf(connection)),
+    );
+    const offset = Number(query.get('offset') ?? 0);
+    const count = (direction: string) =>
+      this.connections.filter(other => other.direction === direction).length;
+    return {
+      items: items.slice(offset, offset + Number(query.get('limit') ?? 50)),
+      totalCount: items.length,
+      counts: { in: count('in'), out: count('out') },
+      namespaces: [...new Set(found.map(namespaceOf))].map(namespace => ({
+        namespace,
+        count: found.filter(other => namespaceOf(other) === namespace).length,
+      })),
+      caveats: this.caveats,
+      ...(this.evaluatedAt !== undefined && { evaluatedAt: this.evaluatedAt }),
+    };
+  }
 
   /** Answers nothing until the returned function is called. */
   hold(): () => void {

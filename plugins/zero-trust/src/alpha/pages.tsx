@@ -24,6 +24,34 @@ export const zeroTrustServicesPage = SubPageBlueprint.make({
   },
 });
 
+export const zeroTrustConnectionsPage = SubPageBlueprint.make({
+  name: 'connections',
+  params: {
+    path: 'connections',
+    title: 'Connections',
+    loader: () =>
+      import('../components/matrix').then(m => (
+        <Container py="4" role="main">
+          <m.Namespaces />
+        </Container>
+      )),
+  },
+});
+
+export const zeroTrustBlastRadiusPage = SubPageBlueprint.make({
+  name: 'blast-radius',
+  params: {
+    path: 'blast-radius',
+    title: 'Blast radius',
+    loader: () =>
+      import('../components/blast').then(m => (
+        <Container py="4" role="main">
+          <m.FleetBlastRadius />
+        </Container>
+      )),
+  },
+});
+
 export const zeroTrustClustersPage = SubPageBlueprint.make({
   name: 'clusters',
   params: {

@@ -96,7 +96,7 @@ describe('The plugin in an app of the new frontend system', () => {
     });
   });
 
-  it('has a page in the side bar with services and clusters', async () => {
+  it('has a page in the side bar with services, connections, blast radius and clusters', async () => {
     const user = userEvent.setup();
     renderTestApp({
       features: [zeroTrustPlugin],
@@ -106,6 +106,16 @@ describe('The plugin in an app of the new frontend system', () => {
     });
     const main = within(await screen.findByRole('main'));
     expect(await main.findByRole('table', { name: 'Services' })).toBeVisible();
+    await user.click(screen.getByRole('tab', { name: 'Connections' }));
+    expect(
+      await screen.findByRole('region', {
+        name: 'Which namespace reaches which',
+      }),
+    ).toBeVisible();
+    await user.click(screen.getByRole('tab', { name: 'Blast radius' }));
+    expect(
+      await screen.findByRole('region', { name: 'Blast radius' }),
+    ).toBeVisible();
     await user.click(screen.getByRole('tab', { name: 'Clusters' }));
     expect(
       await screen.findByRole('region', { name: 'prod-eu' }),

@@ -5,7 +5,9 @@ import { entityContentRouteRef, rootRouteRef } from '../routes';
 import { zeroTrustApi } from './apis';
 import { zeroTrustEntityCard, zeroTrustEntityContent } from './entity';
 import {
+  zeroTrustBlastRadiusPage,
   zeroTrustClustersPage,
+  zeroTrustConnectionsPage,
   zeroTrustPage,
   zeroTrustServicesPage,
 } from './pages';
@@ -20,6 +22,8 @@ export const zeroTrustPlugin = createFrontendPlugin({
     zeroTrustApi,
     zeroTrustPage,
     zeroTrustServicesPage,
+    zeroTrustConnectionsPage,
+    zeroTrustBlastRadiusPage,
     zeroTrustClustersPage,
     zeroTrustEntityCard,
     zeroTrustEntityContent,

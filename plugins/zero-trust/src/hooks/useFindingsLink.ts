@@ -1,4 +1,4 @@
-/** Where the findings of an entity are, from anywhere in Backstage. */
+/** Where the views of an entity are, from anywhere in Backstage. */
 import { useCallback } from 'react';
 import { useRouteRef } from '@backstage/core-plugin-api';
 import {
@@ -13,23 +13,41 @@ export interface FindingsLinkQuery {
   cluster?: string;
 }
 
+/** Of the tab, which begins with the findings. */
+function useTabPath(): (entityRef: string) => string {
+  const entityRoute = useRouteRef(entityRouteRef);
+  return useCallback(
+    entityRef =>
+      `${entityRoute(entityRouteParams(entityRef)).replace(
+        /\/$/,
+        '',
+      )}/${ENTITY_CONTENT_PATH}`,
+    [entityRoute],
+  );
+}
+
+export function useBlastRadiusLink(): (entityRef: string) => string {
+  const tabPath = useTabPath();
+  return useCallback(
+    entityRef => `${tabPath(entityRef)}/blast-radius`,
+    [tabPath],
+  );
+}
+
 export function useFindingsLink(): (
   entityRef: string,
   query?: FindingsLinkQuery,
 ) => string {
-  const entityRoute = useRouteRef(entityRouteRef);
+  const tabPath = useTabPath();
   return useCallback(
     (entityRef, query = {}) => {
-      const page = entityRoute(entityRouteParams(entityRef)).replace(/\/$/, '');
       const search = new URLSearchParams(
         Object.entries(query).filter(
           (entry): entry is [string, string] => entry[1] !== undefined,
         ),
       );
-      return `${page}/${ENTITY_CONTENT_PATH}${
-        search.size > 0 ? `?${search}` : ''
-      }`;
+      return `${tabPath(entityRef)}${search.size > 0 ? `?${search}` : ''}`;
     },
-    [entityRoute],
+    [tabPath],
   );
 }

@@ -1,3 +1,4 @@
+export * from './connections';
 export * from './findings';
 export * from './fleet';
 export * from './orders';

@@ -4,6 +4,7 @@ import { registerMswTestHooks } from '@backstage/frontend-test-utils';
 import { entityChannel } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { axe } from 'jest-axe';
 import { setupServer } from 'msw/node';
+import { Route, Routes } from 'react-router-dom';
 import { TestBackend } from '../../__testUtils__/backend';
 import {
   ORDERS_REF,
@@ -63,6 +64,56 @@ describe('EntityZeroTrustContent', () => {
     );
     await user.click(await screen.findByRole('option', { name: option }));
   }
+
+  describe('has views with addresses of their own,', () => {
+    function showAt(address: string) {
+      renderScreen(
+        <Routes>
+          <Route path="/zero-trust/*" element={<EntityZeroTrustContent />} />
+        </Routes>,
+        { address },
+      );
+    }
+
+    it.each([
+      ['/zero-trust', 'Findings'],
+      ['/zero-trust/connections', 'Connections'],
+      ['/zero-trust/blast-radius', 'Blast radius'],
+      ['/zero-trust/no-such-view', 'Findings'],
+    ])('wherever the tab is mounted: %s', async (address, name) => {
+      showAt(address);
+      expect(await screen.findByRole('region', { name })).toBeVisible();
+      expect(
+        within(screen.getByRole('navigation', { name: 'Views' })).getByRole(
+          'link',
+          { current: 'page' },
+        ),
+      ).toHaveTextContent(name);
+    });
+
+    it('and ways from each to the others', async () => {
+      const user = userEvent.setup();
+      showAt('/zero-trust/?pillar=network');
+      for (const name of ['Connections', 'Blast radius', 'Findings']) {
+        await user.click(await screen.findByRole('link', { name }));
+        expect(await screen.findByRole('region', { name })).toBeVisible();
+      }
+    });
+
+    it('and says in each what makes the answer less than whole', async () => {
+      backend.posture = {
+        ...judged(),
+        lookedIn: [
+          { name: 'prod-eu', state: 'ready' },
+          { name: 'lab', state: 'unreachable' },
+        ],
+      };
+      showAt('/zero-trust/connections');
+      expect(
+        await screen.findByText(/^Whether orders runs in lab too/),
+      ).toBeVisible();
+    });
+  });
 
   describe('the list', () => {
     it('is grouped by pillar', async () => {

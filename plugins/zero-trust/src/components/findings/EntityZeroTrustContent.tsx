@@ -1,4 +1,4 @@
-/** The tab on a service's page: every finding, what it rests on, and what to do about it. */
+/** The tab on a service's page: its findings, and, one click away, who may reach whom and what falls with it. */
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import {
@@ -8,6 +8,9 @@ import {
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
 import { useFindings, usePosture } from '../../hooks/usePosture';
+import { EntityBlastRadius } from '../blast';
+import { EntityConnections } from '../connections';
+import { ViewLinks, useView } from '../page';
 import { Failure, Notices } from '../state';
 import { Clusters } from '../card/Clusters';
 import { Coverage } from '../card/Coverage';
@@ -20,6 +23,9 @@ import { FindingsSkeleton } from './FindingsSkeleton';
 import { useControls } from './useControls';
 import styles from './Findings.module.css';
 
+/** The first one is the tab itself; the names are part of addresses. */
+const VIEWS = ['findings', 'connections', 'blast-radius'] as const;
+
 export function EntityZeroTrustContent() {
   const { entity } = useEntity();
   const entityRef = stringifyEntityRef(entity);
@@ -28,20 +34,13 @@ export function EntityZeroTrustContent() {
   const { value, error, retry } = posture;
   if (value?.state === 'judged' && value.summary) {
     return (
-      <div className={styles.content}>
-        <Overview
-          posture={value}
-          summary={value.summary}
-          name={name}
-          notRefreshedSince={error ? posture.loadedAt : undefined}
-        />
-        <Findings
-          key={entityRef}
-          entityRef={entityRef}
-          summary={value.summary}
-          name={name}
-        />
-      </div>
+      <Judged
+        key={entityRef}
+        posture={value}
+        summary={value.summary}
+        name={name}
+        notRefreshedSince={error ? posture.loadedAt : undefined}
+      />
     );
   }
   if (value) {
@@ -57,6 +56,52 @@ export function EntityZeroTrustContent() {
     );
   }
   return <FindingsSkeleton name={name} />;
+}
+
+function Judged({ posture, summary, name, notRefreshedSince }: OverviewProps) {
+  const t = useMessages();
+  const { view, pathOf } = useView(VIEWS);
+  const { entityRef } = posture;
+  const titles = {
+    findings: t('nav.findings'),
+    connections: t('nav.connections'),
+    'blast-radius': t('nav.blastRadius'),
+  };
+  return (
+    <div className={styles.content}>
+      <ViewLinks
+        label={t('nav.label')}
+        links={VIEWS.map(one => ({
+          path: pathOf(one),
+          title: titles[one],
+          isCurrent: one === view,
+        }))}
+      />
+      {view === 'findings' ? (
+        <>
+          <Overview
+            posture={posture}
+            summary={summary}
+            name={name}
+            notRefreshedSince={notRefreshedSince}
+          />
+          <Findings entityRef={entityRef} summary={summary} name={name} />
+        </>
+      ) : (
+        <Notices posture={posture} name={name} />
+      )}
+      {view === 'connections' && (
+        <EntityConnections
+          entityRef={entityRef}
+          name={name}
+          clusters={posture.clusters.map(({ cluster }) => cluster)}
+        />
+      )}
+      {view === 'blast-radius' && (
+        <EntityBlastRadius entityRef={entityRef} name={name} />
+      )}
+    </div>
+  );
 }
 
 interface OverviewProps {

@@ -14,6 +14,8 @@ export interface FilterSelectProps {
   value: string | undefined;
   options: readonly FilterOption[];
   onChange: (value: string | undefined) => void;
+  /** One of the options has to be chosen: there is no "all". */
+  isNeeded?: boolean;
   /** What to write where the options can be searched; they cannot, if omitted. */
   searchPlaceholder?: string;
 }
@@ -26,6 +28,7 @@ export function FilterSelect({
   value,
   options,
   onChange,
+  isNeeded = false,
   searchPlaceholder,
 }: FilterSelectProps) {
   const t = useMessages();
@@ -33,7 +36,7 @@ export function FilterSelect({
   const known =
     value === undefined || options.some(option => option.value === value);
   const all = [
-    { value: ALL, label: t('filter.all') },
+    ...(isNeeded ? [] : [{ value: ALL, label: t('filter.all') }]),
     ...options,
     ...(known ? [] : [{ value, label: value }]),
   ];

@@ -1,1 +1,4 @@
+export * from './FilterSearch';
 export * from './FilterSelect';
+export * from './ViewLinks';
+export * from './useView';

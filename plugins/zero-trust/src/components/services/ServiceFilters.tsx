@@ -1,17 +1,12 @@
 /** Search and filters above the fleet's list. */
-import { useState } from 'react';
-import useDebounce from 'react-use/esm/useDebounce';
-import { Button, SearchField } from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useMessages } from '../../hooks/useMessages';
 import { useClusters } from '../../hooks/usePosture';
 import { LEVELS, PILLARS } from '../../posture/order';
-import { FilterSelect } from '../page';
+import { FilterSearch, FilterSelect } from '../page';
 import { ServiceQueryState } from './useServiceQuery';
 import styles from './Services.module.css';
-
-/** Long enough to finish a word, short enough not to wait. */
-const TYPING_PAUSE = 250;
 
 export interface ServiceFiltersProps {
   state: ServiceQueryState;
@@ -25,9 +20,10 @@ export function ServiceFilters({ state, owners }: ServiceFiltersProps) {
   const clusters = useClusters().value?.items ?? [];
   return (
     <div className={styles.filters} role="group" aria-label={t('filter.label')}>
-      <Search
-        value={query.search ?? ''}
-        onChange={search => filter({ search: search || undefined })}
+      <FilterSearch
+        label={t('filter.search')}
+        value={query.search}
+        onChange={search => filter({ search })}
       />
       <FilterSelect
         label={t('filter.owner')}
@@ -85,44 +81,6 @@ export function ServiceFilters({ state, owners }: ServiceFiltersProps) {
           {t('filter.clear')}
         </Button>
       )}
-    </div>
-  );
-}
-
-/** Asks when the typing pauses; the address decides when it changes otherwise. */
-function Search({
-  value,
-  onChange,
-}: {
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const t = useMessages();
-  const [typed, setTyped] = useState(value);
-  const [asked, setAsked] = useState(value);
-  if (value !== asked) {
-    setAsked(value);
-    setTyped(value);
-  }
-  useDebounce(
-    () => {
-      if (typed !== asked) {
-        setAsked(typed);
-        onChange(typed);
-      }
-    },
-    TYPING_PAUSE,
-    [typed],
-  );
-  return (
-    <div className={styles.search}>
-      <SearchField
-        size="small"
-        aria-label={t('filter.search')}
-        placeholder={t('filter.search')}
-        value={typed}
-        onChange={setTyped}
-      />
     </div>
   );
 }

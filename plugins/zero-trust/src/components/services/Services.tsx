@@ -9,9 +9,9 @@ import { useMessages } from '../../hooks/useMessages';
 import { useServices } from '../../hooks/usePosture';
 import { NotRefreshed } from '../card/NotRefreshed';
 import { Failure, Message } from '../state';
+import { Pagination } from '../table';
 import { Announce } from '../text';
 import { LevelCounts } from './LevelCounts';
-import { Pagination } from './Pagination';
 import { ServiceFilters } from './ServiceFilters';
 import { ServicesSkeleton } from './ServicesSkeleton';
 import { ServicesTable } from './ServicesTable';
@@ -64,7 +64,11 @@ export function Services() {
           onSort={state.sortBy}
         />
       )}
-      <Pagination state={state} totalCount={value.totalCount} />
+      <Pagination
+        paging={state.paging}
+        totalCount={value.totalCount}
+        count={t('services.count', { count: value.totalCount })}
+      />
       <Changes key={value.question} list={value} />
     </div>
   );

@@ -5,6 +5,7 @@ import type {
   ServiceSortField,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { SERVICE_SORT_FIELDS } from '@backstage-zero-trust/plugin-zero-trust-common';
+import { PAGING, Paging, pagingWith, readPaging } from '../../hooks/paging';
 import { useSearchState } from '../../hooks/useSearchState';
 import { LEVELS, PILLARS, oneOf } from '../../posture/order';
 
@@ -17,15 +18,7 @@ export const SERVICE_FILTERS = [
 ] as const;
 export type ServiceFilter = (typeof SERVICE_FILTERS)[number];
 
-const PARAMETERS = [
-  ...SERVICE_FILTERS,
-  'sort',
-  'order',
-  'page',
-  'size',
-] as const;
-
-export const PAGE_SIZES = [20, 50, 100] as const;
+const PARAMETERS = [...SERVICE_FILTERS, 'sort', 'order', ...PAGING] as const;
 
 /** What a first click on a column's heading gives: the worst, or the first, on top. */
 const FIRST_ORDER: Record<ServiceSortField, 'asc' | 'desc'> = {
@@ -47,16 +40,12 @@ export interface ServiceQueryState {
   /** A filter starts on the first page. */
   filter(changes: { [name in ServiceFilter]?: string | undefined }): void;
   sortBy(field: ServiceSortField): void;
-  /** Counted from 0. */
-  goTo(page: number): void;
-  resize(size: number): void;
+  paging: Paging;
 }
 
 export function useServiceQuery(): ServiceQueryState {
   const [state, change] = useSearchState(PARAMETERS);
-  const size =
-    PAGE_SIZES.find(known => String(known) === state.size) ?? PAGE_SIZES[0];
-  const page = Math.max(1, Math.floor(Number(state.page)) || 1);
+  const { offset, limit } = readPaging(state);
   const sort = oneOf(SERVICE_SORT_FIELDS, state.sort) ?? 'level';
   const order = oneOf(['asc', 'desc'], state.order) ?? FIRST_ORDER[sort];
   const { owner, cluster, search } = state;
@@ -64,8 +53,8 @@ export function useServiceQuery(): ServiceQueryState {
   const pillar = oneOf(PILLARS, state.pillar);
   const query = useMemo(
     () => ({
-      offset: (page - 1) * size,
-      limit: size,
+      offset,
+      limit,
       sort,
       order,
       ...(level && { level }),
@@ -74,7 +63,7 @@ export function useServiceQuery(): ServiceQueryState {
       ...(pillar && { pillar }),
       ...(search && { search }),
     }),
-    [page, size, sort, order, level, owner, cluster, pillar, search],
+    [offset, limit, sort, order, level, owner, cluster, pillar, search],
   );
   return {
     query,
@@ -86,8 +75,7 @@ export function useServiceQuery(): ServiceQueryState {
         order: field === sort ? opposite(order) : FIRST_ORDER[field],
         page: undefined,
       }),
-    goTo: index => change({ page: index > 0 ? String(index + 1) : undefined }),
-    resize: newSize => change({ size: String(newSize), page: undefined }),
+    paging: pagingWith(state, change),
   };
 }
 

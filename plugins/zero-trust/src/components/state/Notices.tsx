@@ -2,7 +2,7 @@
 import { ReactNode } from 'react';
 import { RiInformationLine } from '@remixicon/react';
 import type {
-  EntityClusterPosture,
+  ClusterStatus,
   EntityPosture,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
@@ -18,11 +18,17 @@ export function Notice({ children }: { children: ReactNode }) {
   );
 }
 
+/** What a posture and the list of clusters both say of a cluster. */
+type SeenCluster = Pick<
+  ClusterStatus,
+  'name' | 'state' | 'lastSync' | 'message'
+>;
+
 function SeenNotice({
-  cluster: { cluster, state, message },
+  status: { name: cluster, state, message },
   lastSync,
 }: {
-  cluster: EntityClusterPosture;
+  status: SeenCluster;
   lastSync: string;
 }) {
   const t = useMessages();
@@ -37,16 +43,17 @@ function SeenNotice({
   );
 }
 
-function ClusterNotice({ posture }: { posture: EntityClusterPosture }) {
+/** Nothing, where the cluster is seen as it is. */
+export function ClusterNotice({ status }: { status: SeenCluster }) {
   const t = useMessages();
-  const { cluster, state, lastSync, message } = posture;
+  const { name: cluster, state, lastSync, message } = status;
   switch (state) {
     case 'ready':
       return null;
     case 'stale':
     case 'unreachable':
       if (lastSync !== undefined) {
-        return <SeenNotice cluster={posture} lastSync={lastSync} />;
+        return <SeenNotice status={status} lastSync={lastSync} />;
       }
       return (
         <Notice>
@@ -84,7 +91,10 @@ export function Notices({ posture, name }: NoticesProps) {
   return (
     <div className={styles.notices}>
       {partial.map(cluster => (
-        <ClusterNotice key={cluster.cluster} posture={cluster} />
+        <ClusterNotice
+          key={cluster.cluster}
+          status={{ ...cluster, name: cluster.cluster }}
+        />
       ))}
       {unseen.map(cluster => (
         <Notice key={cluster.name}>

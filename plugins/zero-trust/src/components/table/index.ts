@@ -1,2 +1,3 @@
+export * from './Pagination';
 export * from './SortHeader';
 export * from './TableFrame';

@@ -1,0 +1,2 @@
+export * from './EntityBlastRadius';
+export * from './FleetBlastRadius';
