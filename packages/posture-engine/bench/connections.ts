@@ -1,129 +1,40 @@
 /**
- * How long all pairs of connections take, and how much that is less than
- * asking the reference evaluator pair by pair. Prints figures and asserts
- * nothing.
+ * How long all pairs of connections take, from parsed objects, in clusters of
+ * three sizes under three networks; against the reference evaluator, and
+ * against asking the engine's own rules pair by pair without relations. And
+ * what a question costs, alone and in a batch.
  */
-import {
-  ClusterSnapshot,
-  Connections,
-  KubernetesObject,
-  connectionsOf,
-} from '../src';
-import { referenceDecision } from '../src/testing/reference/referenceNetwork';
+import { ClusterSnapshot, Connections, Questions, connectionsOf } from '../src';
+import { decide } from '../src/decisions';
+import { ClusterShape, NETWORKS, Network, generateNetwork } from './cluster';
+import { heapUsed, timed } from './measure';
+import { Random } from './random';
+import { BenchQuestion, referenceOf } from './references';
 
-interface Size {
-  namespaces: number;
-  podsEach: number;
-  policiesEach: number;
-  /** Every pod has labels that no other has, so that no two are one class. */
-  unique: boolean;
-}
-
-const SIZES: readonly Size[] = [
-  { namespaces: 40, podsEach: 10, policiesEach: 20, unique: true },
-  { namespaces: 500, podsEach: 10, policiesEach: 4, unique: false },
-  { namespaces: 5000, podsEach: 10, policiesEach: 4, unique: false },
+export const MIDDLE = { pods: 5_000, namespaces: 500, policies: 2_000 };
+const SIZES: readonly Omit<ClusterShape, 'network'>[] = [
+  { pods: 400, namespaces: 40, policies: 830, unlike: true },
+  { ...MIDDLE, unlike: true },
+  MIDDLE,
+  { pods: 50_000, namespaces: 5_000, policies: 20_000 },
 ];
-const QUESTIONS = 2_000;
+/** The reference is slow: it is asked for this long. */
+const REFERENCE_MILLISECONDS = 1_000;
+const PAIRS = 20_000;
+const SINGLE_QUESTIONS = 20_000;
+const BATCH_QUESTIONS = 300_000;
+const PORTS = [53, 8080, 9090, 8042];
 
-/** The same numbers on every run (a linear congruential generator). */
-function randomNumbers(): (below: number) => number {
-  let seed = 1;
-  return below => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return seed % below;
-  };
-}
-
-function generate(size: Size): KubernetesObject[] {
-  const { namespaces, podsEach, policiesEach, unique } = size;
-  const random = randomNumbers();
-  const app = (namespace: number, pod: number) =>
-    unique ? `app-${namespace}-${pod}` : `app-${random(10)}`;
-  const objects: KubernetesObject[] = [];
-  for (let number = 0; number < namespaces; number++) {
-    const namespace = `ns-${number}`;
-    objects.push({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace, labels: { team: `team-${number % 20}` } },
-    });
-    for (let pod = 0; pod < podsEach; pod++) {
-      objects.push({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          namespace,
-          name: `pod-${pod}`,
-          labels: { app: app(number, pod), tier: `tier-${random(5)}` },
-        },
-        spec: {
-          containers: [
-            { name: 'main', ports: [{ name: 'http', containerPort: 8080 }] },
-          ],
-        },
-        status: {
-          podIPs: [{ ip: `10.${number >> 8}.${number & 255}.${pod}` }],
-        },
-      });
-    }
-    for (let policy = 0; policy < policiesEach; policy++) {
-      objects.push({
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
-        metadata: { namespace, name: `policy-${policy}` },
-        spec:
-          policy === 0
-            ? {
-                podSelector: {},
-                policyTypes: ['Ingress', 'Egress'],
-                egress: [
-                  {
-                    to: [{ namespaceSelector: {} }],
-                    ports: [{ port: 53, protocol: 'UDP' }],
-                  },
-                ],
-              }
-            : {
-                podSelector: {
-                  matchLabels: { app: app(number, random(podsEach)) },
-                },
-                ingress: [
-                  {
-                    from: [
-                      {
-                        namespaceSelector: {
-                          matchLabels: { team: `team-${random(20)}` },
-                        },
-                        podSelector: {
-                          matchLabels: {
-                            app: app(random(namespaces), random(podsEach)),
-                          },
-                        },
-                      },
-                      { ipBlock: { cidr: `192.168.${random(255)}.0/24` } },
-                    ],
-                    ports: [
-                      { port: random(2) ? 8080 : 'http' },
-                      { port: 8000 + random(100) },
-                    ],
-                  },
-                ],
-              },
-      });
-    }
-  }
-  return objects;
-}
-
-function timed<T>(work: () => T): { value: T; milliseconds: number } {
-  const start = performance.now();
-  const value = work();
-  return { value, milliseconds: performance.now() - start };
+interface Figures {
+  line: string;
+  /** Milliseconds for all pairs. */
+  took: number;
+  classes: number;
+  policies: number;
 }
 
 /** Both relations of every class: together they are all pairs. */
-function relate(connections: Connections): number {
+export function relate(connections: Connections): number {
   let entries = 0;
   for (const pods of connections.universe.podClasses) {
     entries += connections.relation(pods, 'ingress').length;
@@ -132,39 +43,144 @@ function relate(connections: Connections): number {
   return entries;
 }
 
-function measure(size: Size): string {
-  const objects = generate(size);
-  const snapshot = ClusterSnapshot.create({ cluster: 'bench', objects });
-  const pods = snapshot.workloads.flatMap(workload => workload.pods);
-  const { value: connections, milliseconds: classes } = timed(() =>
-    snapshot.derive(connectionsOf),
-  );
-  const { milliseconds: relations } = timed(() => relate(connections));
-  const random = randomNumbers();
-  const { milliseconds: reference } = timed(() => {
-    for (let question = 0; question < QUESTIONS; question++) {
-      referenceDecision(snapshot, {
-        source: pods[random(pods.length)],
-        destination: pods[random(pods.length)],
-        protocol: 'TCP',
-        port: 8080,
-      });
+export function* randomQuestions(
+  { workloads }: ClusterSnapshot,
+  random: Random,
+  count: number,
+): Generator<BenchQuestion> {
+  const pods = workloads.flatMap(workload => workload.pods);
+  for (let question = 0; question < count; question++) {
+    const source = random.pick(pods);
+    const destination = random.pick(pods);
+    if (source !== destination) {
+      const port = random.pick(PORTS);
+      const protocol = port === 53 ? 'UDP' : 'TCP';
+      yield { source, destination, protocol, port };
     }
-  });
-  const allPairs = (reference / QUESTIONS) * pods.length ** 2;
-  const took = classes + relations;
-  return [
-    `${pods.length} pods, ${size.namespaces * size.policiesEach} policies`,
-    `${connections.universe.podClasses.length} classes`,
-    `all pairs ${took.toFixed(0)} ms`,
-    `one port of all pairs by the reference ${(allPairs / 1000).toFixed(
-      0,
-    )} s, ${(allPairs / took).toFixed(0)} times as long`,
-  ].join('; ');
+  }
 }
 
-/** A line for each size. */
-export function benchConnections(): string[] {
-  measure({ namespaces: 5, podsEach: 5, policiesEach: 3, unique: false });
-  return SIZES.map(measure);
+function measure(shape: ClusterShape): Figures {
+  const { objects, settings } = generateNetwork(shape);
+  const before = heapUsed();
+  const snapshot = ClusterSnapshot.create({
+    cluster: 'bench',
+    objects,
+    settings,
+  });
+  const parsed = heapUsed();
+  const { value: connections, milliseconds: took } = timed(() => {
+    const found = snapshot.derive(connectionsOf);
+    relate(found);
+    return found;
+  });
+  const heap = heapUsed();
+  const { podClasses } = connections.universe;
+  const pairs = shape.pods ** 2;
+  const reference = timePerReference(shape.network, snapshot) * pairs;
+  const pairwise = timePerPair(snapshot, connections) * pairs;
+  return {
+    took,
+    classes: podClasses.length,
+    policies: shape.policies,
+    line: [
+      `${shape.network}, ${shape.pods} pods${
+        shape.unlike ? ' of which no two are alike' : ''
+      }, ${shape.namespaces} namespaces, ${shape.policies} policies`,
+      `${podClasses.length} classes`,
+      `all pairs ${took.toFixed(0)} ms`,
+      `heap ${(heap - before).toFixed(0)} MiB, of which the snapshot ${(
+        parsed - before
+      ).toFixed(0)}`,
+      `one port of all pairs by the reference ${times(reference, took)}`,
+      `pair by pair ${times(pairwise, took)}`,
+      ...(shape.pods === MIDDLE.pods && !shape.unlike
+        ? [questionsIn(snapshot, connections)]
+        : []),
+    ].join('; '),
+  };
+}
+
+function times(long: number, short: number): string {
+  return `${(long / 1000).toFixed(0)} s, ${(long / short).toFixed(
+    0,
+  )} times as long`;
+}
+
+/** Milliseconds. */
+function timePerReference(network: Network, snapshot: ClusterSnapshot): number {
+  const ask = referenceOf(network, snapshot);
+  const start = performance.now();
+  let asked = 0;
+  for (const question of randomQuestions(snapshot, Random.create(1), PAIRS)) {
+    ask(question);
+    asked++;
+    if (performance.now() - start > REFERENCE_MILLISECONDS) {
+      break;
+    }
+  }
+  return (performance.now() - start) / asked;
+}
+
+function timePerPair(
+  snapshot: ClusterSnapshot,
+  connections: Connections,
+): number {
+  const questions = [...randomQuestions(snapshot, Random.create(2), PAIRS)];
+  const { milliseconds } = timed(() => {
+    for (const { source, destination, ...rest } of questions) {
+      const ends = connections.universe.between(source, destination);
+      if (ends) {
+        decide(connections, { ...ends, ...rest });
+      }
+    }
+  });
+  return milliseconds / questions.length;
+}
+
+function questionsIn(
+  snapshot: ClusterSnapshot,
+  connections: Connections,
+): string {
+  const inWords = (count: number, seed: number) =>
+    [...randomQuestions(snapshot, Random.create(seed), count)].map(
+      ({ source, destination, protocol, port }) => ({
+        from: { pod: `${source.namespace}/${source.name}` },
+        to: { pod: `${destination.namespace}/${destination.name}` },
+        protocol,
+        port,
+      }),
+    );
+  const questions = Questions.create(snapshot, connections);
+  const time = (asked: ReturnType<typeof inWords>) =>
+    timed(() => asked.forEach(question => questions.answer(question)))
+      .milliseconds;
+  const single = inWords(SINGLE_QUESTIONS, 3);
+  const alone = time(single) / single.length;
+  const many = inWords(BATCH_QUESTIONS, 4);
+  const perSecond = (many.length / time(many)) * 1000;
+  return `one question ${(alone * 1000).toFixed(1)} µs; in a batch ${Math.round(
+    perSecond,
+  )} a second`;
+}
+
+/** Lines for each size and network. */
+export function* benchConnections(): Generator<string> {
+  for (const network of NETWORKS) {
+    // So that the first size does not pay for compilation.
+    measure({ network, pods: 200, namespaces: 20, policies: 100 });
+    const figures: Figures[] = [];
+    for (const size of SIZES) {
+      const result = measure({ ...size, network });
+      figures.push(result);
+      yield result.line;
+    }
+    const [small, large] = figures.slice(-2);
+    const work = ({ classes, policies }: Figures) => classes * policies;
+    yield `${network}: ${(work(large) / work(small)).toFixed(
+      0,
+    )} times the classes × policies, ${(large.took / small.took).toFixed(
+      1,
+    )} times the time`;
+  }
 }

@@ -12,7 +12,7 @@ export const PODS_PER_NAMESPACE = DEPLOYMENTS * REPLICAS;
 
 type Fields = Record<string, unknown>;
 
-function object(
+export function object(
   apiVersion: string,
   kind: string,
   name: string,

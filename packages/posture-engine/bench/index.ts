@@ -1,11 +1,17 @@
 /**
- * How long the engine takes at 500, 2,000 and 5,000 pods, how that grows, and
- * what one change costs afterwards. Prints figures and asserts nothing: they
- * depend on the machine. Run it with `yarn bench`.
+ * How long judging takes at 500, 2,000 and 5,000 pods, how that grows, and
+ * what one change costs afterwards; then the same for connections. Prints
+ * figures and asserts nothing: they depend on the machine. Run it with
+ * `yarn bench`; with `--agree` it only compares `can --batch` with the
+ * reference evaluators, and fails where they disagree.
  */
 import { CONTROLS, ClusterSnapshot, Judge, KubernetesObject } from '../src';
+import { agree, benchBatch } from './batch';
+import { benchChanges } from './changes';
 import { benchConnections } from './connections';
 import { generateCluster } from './generate';
+import { benchManifests } from './manifests';
+import { heapUsed, median, print, timed } from './measure';
 
 const SIZES = [500, 2000, 5000];
 const CHANGES = 15;
@@ -25,20 +31,7 @@ interface Figures {
 }
 
 function milliseconds(work: () => void): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
-function median(values: number[]): number {
-  return values.sort((left, right) => left - right)[
-    Math.floor(values.length / 2)
-  ];
-}
-
-function heapUsed(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1024 / 1024;
+  return timed(work).milliseconds;
 }
 
 /** Replaces one object by a changed copy, as a watch event does, and judges again. */
@@ -92,42 +85,66 @@ function measure(pods: number): Figures {
   };
 }
 
-function print(lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+function benchJudging(): void {
+  measure(100); // so that the first size does not pay for compilation
+  const results = SIZES.map(measure);
+  const columns = [
+    'pods',
+    'objects',
+    'workloads',
+    'findings',
+    'snapshot',
+    'judge',
+    'change',
+    'policyChange',
+    'heap',
+  ] as const;
+  const cell = (value: number | string) =>
+    (typeof value === 'number' ? value.toFixed(value < 100 ? 1 : 0) : value)
+      .replace(/\.0$/, '')
+      .padStart(13);
+  print([
+    `${CONTROLS.length} controls (${CONTROLS.map(({ id }) => id).join(', ')})`,
+    'times in milliseconds; "change" and "policyChange": snapshot and all findings again after one Pod or NetworkPolicy changed; heap in MiB',
+    columns.map(cell).join(''),
+    ...results.map(result =>
+      columns.map(column => cell(result[column])).join(''),
+    ),
+    ...results.slice(1).map((result, index) => {
+      const smaller = results[index];
+      const cold = (figures: Figures) => figures.snapshot + figures.judge;
+      return `${smaller.pods} to ${result.pods} pods: ${(
+        result.pods / smaller.pods
+      ).toFixed(1)} times the pods, ${(cold(result) / cold(smaller)).toFixed(
+        1,
+      )} times the time`;
+    }),
+  ]);
 }
 
-measure(100); // so that the first size does not pay for compilation
-const results = SIZES.map(measure);
-const columns = [
-  'pods',
-  'objects',
-  'workloads',
-  'findings',
-  'snapshot',
-  'judge',
-  'change',
-  'policyChange',
-  'heap',
-] as const;
-const cell = (value: number | string) =>
-  (typeof value === 'number' ? value.toFixed(value < 100 ? 1 : 0) : value)
-    .replace(/\.0$/, '')
-    .padStart(13);
-print([
-  `${CONTROLS.length} controls (${CONTROLS.map(({ id }) => id).join(', ')})`,
-  'times in milliseconds; "change" and "policyChange": snapshot and all findings again after one Pod or NetworkPolicy changed; heap in MiB',
-  columns.map(cell).join(''),
-  ...results.map(result =>
-    columns.map(column => cell(result[column])).join(''),
-  ),
-  ...results.slice(1).map((result, index) => {
-    const smaller = results[index];
-    const cold = (figures: Figures) => figures.snapshot + figures.judge;
-    return `${smaller.pods} to ${result.pods} pods: ${(
-      result.pods / smaller.pods
-    ).toFixed(1)} times the pods, ${(cold(result) / cold(smaller)).toFixed(
-      1,
-    )} times the time`;
-  }),
-]);
-print(['', 'connections, from parsed objects', ...benchConnections()]);
+async function main(): Promise<void> {
+  if (process.argv.includes('--agree')) {
+    for await (const line of agree()) {
+      print([line]);
+      if (!line.endsWith('all as the reference says')) {
+        process.exitCode = 1;
+      }
+    }
+    return;
+  }
+  benchJudging();
+  print(['', 'connections, from parsed objects']);
+  for (const line of benchConnections()) {
+    print([line]);
+  }
+  print([
+    '',
+    'connections again after one change, the relations of all pairs included',
+  ]);
+  for (const line of benchChanges()) {
+    print([line]);
+  }
+  print(['', 'through the command', await benchBatch(), '', benchManifests()]);
+}
+
+main();

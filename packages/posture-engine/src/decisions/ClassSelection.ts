@@ -2,7 +2,7 @@
 import { UnknownOperatorError, matchesSelector } from '../selectors';
 import type { ClusterSnapshot, LabelSelector } from '../snapshot';
 import type { AddressClasses } from './addresses';
-import type { ClassFacts } from './ClassFacts';
+import type { ClassFacts, Look } from './ClassFacts';
 import { ClassSet } from './ClassSet';
 import type { PortSet } from './PortSet';
 import type { PodClass, PodPeer } from './Universe';
@@ -17,6 +17,46 @@ export interface LabelView {
 }
 
 const OWN_LABELS: LabelView = { name: '', labelsOf: ({ labels }) => labels };
+
+/** Made here, where nothing of a snapshot is at hand that they could hold on to. */
+const looksAt = {
+  peer:
+    (
+      namespace: string | undefined,
+      namespaceSelector: LabelSelector | undefined,
+      podSelector: LabelSelector,
+    ): Look =>
+    podClass =>
+      !podClass.hostNetwork &&
+      (namespace === undefined || podClass.namespace === namespace) &&
+      (!namespaceSelector ||
+        matchesSelector(namespaceSelector, podClass.namespaceLabels)) &&
+      matchesSelector(podSelector, podClass.labels),
+  namespace:
+    (namespace: string): Look =>
+    podClass =>
+      podClass.namespace === namespace && !podClass.hostNetwork,
+  namespaces:
+    (selector: LabelSelector): Look =>
+    ({ namespaceLabels, hostNetwork }) =>
+      !hostNetwork && matchesSelector(selector, namespaceLabels),
+  addresses:
+    (addresses: AddressClasses, wanted: ReadonlySet<number>): Look =>
+    ({ pods }) =>
+      pods.some(({ ips }) =>
+        ips.some(ip => wanted.has(addresses.classOf(ip) ?? -1)),
+      ),
+  port:
+    (name: string): Look =>
+    ({ namedPorts }) =>
+      namedPorts.get(name)?.key ?? '',
+  label:
+    (labelsOf: LabelView['labelsOf'], key: string): Look =>
+    (podClass, snapshot) => {
+      const labels = labelsOf(podClass, snapshot);
+      return Object.hasOwn(labels, key) && `=${labels[key]}`;
+    },
+};
 
 export class ClassSelection {
   static create(
@@ -64,12 +104,7 @@ export class ClassSelection {
         namespaceSelector ?? null,
         podSelector,
       ]),
-      podClass =>
-        !podClass.hostNetwork &&
-        (namespace === undefined || podClass.namespace === namespace) &&
-        (!namespaceSelector ||
-          matchesSelector(namespaceSelector, podClass.namespaceLabels)) &&
-        matchesSelector(podSelector, podClass.labels),
+      looksAt.peer(namespace, namespaceSelector, podSelector),
       () =>
         selectClasses(
           this.#inNamespaces(namespace, namespaceSelector),
@@ -81,38 +116,29 @@ export class ClassSelection {
 
   /** Classes of pods with an address in one of the ids of addresses. */
   withAddresses(key: string, ids: readonly number[]): ClassSet {
-    const { addresses } = this;
-    const wanted = new Set(ids);
     return this.facts.of(
       `addresses ${key}`,
-      ({ pods }) =>
-        pods.some(({ ips }) =>
-          ips.some(ip => wanted.has(addresses.classOf(ip) ?? -1)),
-        ),
+      looksAt.addresses(this.addresses, new Set(ids)),
       () => ClassSet.of(ids.flatMap(id => this.#atAddress.get(id) ?? [])),
     );
   }
 
   /** What a name of a port means, and to whom, those on their node's network included. */
   namedPort(name: string): readonly { ports: PortSet; classes: ClassSet }[] {
-    return this.facts.of(
-      `port ${name}`,
-      ({ namedPorts }) => namedPorts.get(name)?.key ?? '',
-      () => {
-        const groups = new Map<string, { ports: PortSet; ids: number[] }>();
-        for (const { id, namedPorts } of this.classes) {
-          const ports = namedPorts.get(name);
-          if (ports) {
-            const group = groups.get(ports.key) ?? { ports, ids: [] };
-            group.ids.push(id);
-            groups.set(ports.key, group);
-          }
+    return this.facts.of(`port ${name}`, looksAt.port(name), () => {
+      const groups = new Map<string, { ports: PortSet; ids: number[] }>();
+      for (const { id, namedPorts } of this.classes) {
+        const ports = namedPorts.get(name);
+        if (ports) {
+          const group = groups.get(ports.key) ?? { ports, ids: [] };
+          group.ids.push(id);
+          groups.set(ports.key, group);
         }
-        return [...groups.values()]
-          .sort((one, other) => (one.ports.key < other.ports.key ? -1 : 1))
-          .map(({ ports, ids }) => ({ ports, classes: ClassSet.of(ids) }));
-      },
-    );
+      }
+      return [...groups.values()]
+        .sort((one, other) => (one.ports.key < other.ports.key ? -1 : 1))
+        .map(({ ports, ids }) => ({ ports, classes: ClassSet.of(ids) }));
+    });
   }
 
   get #atAddress(): ReadonlyMap<number, readonly number[]> {
@@ -142,7 +168,7 @@ export class ClassSelection {
     if (namespace !== undefined) {
       return this.facts.of(
         `namespace ${namespace}`,
-        podClass => podClass.namespace === namespace && !podClass.hostNetwork,
+        looksAt.namespace(namespace),
         () => idsOf(this.byNamespace.get(namespace) ?? []),
       );
     }
@@ -151,8 +177,7 @@ export class ClassSelection {
     }
     return this.facts.of(
       `namespaces ${JSON.stringify(selector)}`,
-      ({ namespaceLabels, hostNetwork }) =>
-        !hostNetwork && matchesSelector(selector, namespaceLabels),
+      looksAt.namespaces(selector),
       () =>
         idsOf(
           // Where a name stands for several namespaces, no selector tells them apart.
@@ -172,10 +197,7 @@ export class ClassSelection {
   ): ReadonlyMap<string, ClassSet> {
     return this.facts.of(
       `label ${name} ${key}`,
-      (podClass, snapshot) => {
-        const labels = labelsOf(podClass, snapshot);
-        return Object.hasOwn(labels, key) && `=${labels[key]}`;
-      },
+      looksAt.label(labelsOf, key),
       () => {
         const ids = new Map<string, number[]>();
         for (const podClass of this.classes) {

@@ -8,8 +8,15 @@
  */
 import type { Fact } from './ClassFacts';
 import { PortSet } from './PortSet';
-import { Relation, Relations } from './relation';
-import { Condition, Direction, Tier, TierAnswer, unknownAnswer } from './tier';
+import { Relation, Relations, saySameRelations } from './relation';
+import {
+  Condition,
+  DIRECTIONS,
+  Direction,
+  Tier,
+  TierAnswer,
+  unknownAnswer,
+} from './tier';
 import type { EndpointClass, PodClass, Universe } from './Universe';
 
 /** What holds between two classes. */
@@ -30,6 +37,10 @@ interface Finding {
 
 type Findings = Readonly<Record<Direction, Map<number, Finding>>>;
 
+function noFindings(): Findings {
+  return { ingress: new Map(), egress: new Map() };
+}
+
 /** What became of an earlier snapshot. */
 export interface Change {
   /** Facts that hold no more. */
@@ -40,10 +51,7 @@ export interface Change {
 
 export class Connections {
   static create(universe: Universe, tiers: readonly Tier[]): Connections {
-    return new Connections(universe, tiers, {
-      ingress: new Map(),
-      egress: new Map(),
-    });
+    return new Connections(universe, tiers, noFindings(), noFindings());
   }
 
   readonly #relations: Relations;
@@ -53,6 +61,8 @@ export class Connections {
     readonly universe: Universe,
     readonly tiers: readonly Tier[],
     findings: Findings,
+    /** What was found before a change that may have changed it. */
+    private readonly earlier: Findings,
   ) {
     this.#relations = Relations.create(universe.everyone);
     this.#findings = findings;
@@ -64,29 +74,32 @@ export class Connections {
     tiers: readonly Tier[],
     { outdated, concerns }: Change,
   ): Connections {
-    const kept = (direction: Direction) => {
-      const findings = new Map(this.#findings[direction]);
-      for (const [id, { endpoint, facts }] of findings) {
-        if (
-          universe.get(id) !== endpoint ||
-          (endpoint.kind === 'pods' && concerns(endpoint)) ||
-          (outdated.size > 0 && facts.some(fact => outdated.has(fact)))
-        ) {
-          findings.delete(id);
-        }
+    const kept = noFindings();
+    const earlier = noFindings();
+    for (const direction of DIRECTIONS) {
+      for (const [id, finding] of this.#findings[direction]) {
+        const { endpoint, facts } = finding;
+        const holds =
+          universe.get(id) === endpoint &&
+          !(endpoint.kind === 'pods' && concerns(endpoint)) &&
+          !(outdated.size > 0 && facts.some(fact => outdated.has(fact)));
+        (holds ? kept : earlier)[direction].set(id, finding);
       }
-      return findings;
-    };
-    return new Connections(universe, tiers, {
-      ingress: kept('ingress'),
-      egress: kept('egress'),
-    });
+    }
+    return new Connections(universe, tiers, kept, earlier);
   }
 
   /** Of an endpoint outside nothing is decided here: it may send and be sent everything. */
   relation(endpoint: EndpointClass, direction: Direction): Relation {
     const finding = this.#find(endpoint, direction);
-    finding.relation ??= this.#relations.of(finding.answers);
+    if (!finding.relation) {
+      const relation = this.#relations.of(finding.answers);
+      // One object for what is the same, so that nobody need look for a difference.
+      const before = this.earlier[direction].get(endpoint.id)?.relation;
+      finding.relation =
+        before && saySameRelations(before, relation) ? before : relation;
+      this.earlier[direction].delete(endpoint.id);
+    }
     return finding.relation;
   }
 

@@ -1,6 +1,7 @@
-/** What is the same in two snapshots that share what was worked out of both: known by identity, without a look at what it says. */
+/** What is the same in two snapshots whose classes have the same ids, because one came of the other. */
 import type { Connections } from './Connections';
 import type { Member } from './reachRows';
+import { saySameRelations } from './relation';
 import { DIRECTIONS } from './tier';
 import type { EndpointClass } from './Universe';
 
@@ -44,10 +45,11 @@ export class Sameness {
   }
 
   #hasSameRelations(endpoint: EndpointClass): boolean {
-    return DIRECTIONS.every(
-      direction =>
-        this.before.relation(endpoint, direction) ===
+    return DIRECTIONS.every(direction =>
+      saySameRelations(
+        this.before.relation(endpoint, direction),
         this.after.relation(endpoint, direction),
+      ),
     );
   }
 }

@@ -135,9 +135,11 @@ export class Universe {
     this.#places = vocabulary.nodePlaces
       ? NodePlaces.create(snapshot, vocabulary.nodePlaces.apiServers)
       : undefined;
-    this.strangersPlace = this.strangers[0].pods[0].ips
-      .map(ip => addresses.keys[addresses.classOf(ip) ?? -1])
-      .join(' ');
+    this.strangersPlace = this.strangers
+      .map(({ pods: [{ ips }] }) =>
+        ips.map(ip => addresses.keys[addresses.classOf(ip) ?? -1]).join(' '),
+      )
+      .join('; ');
     const inside = census.classes.length;
     const size = inside + parts.externalClasses.length;
     this.nodeClasses =

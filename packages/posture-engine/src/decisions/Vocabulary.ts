@@ -84,7 +84,7 @@ export class Vocabulary {
   nodePlaces?: { apiServers: readonly string[] };
   /** Labels as policies see them that give a pod more than its own, with those. */
   readonly givenLabels = new LabelWords();
-  givenLabelsOf?: (pod: PodView, snapshot: ClusterSnapshot) => Labels;
+  givenLabelsOf?: (snapshot: ClusterSnapshot, pod: PodView) => Labels;
   /** What was asked to be described, by identity. */
   readonly #described = new Set<object>();
 

@@ -33,21 +33,22 @@ interface Known {
   connections: Connections;
 }
 
-/**
- * The latest connections of a cluster, by one workload of each namespace: a
- * later snapshot shares most of those.
- */
-const latest = new WeakMap<Workload, Map<string, Known>>();
+/** The latest connections of a cluster by the name of the network; one for all snapshots that come of each other. */
+type Lineage = Map<string, Known>;
+
+/** By one workload of each namespace: a later snapshot shares most of those. */
+const lineages = new WeakMap<Workload, Lineage>();
 
 export function connect(
   snapshot: ClusterSnapshot,
   network: Network,
 ): Connections {
-  const known = predecessorOf(snapshot, network);
+  const lineage = lineageOf(snapshot);
+  const known = lineage.get(network.name);
   const connections =
     (known && connectAfter(known, snapshot, network)) ??
     connectAnew(snapshot, network);
-  remember({ snapshot, network, connections });
+  lineage.set(network.name, { snapshot, network, connections });
   return connections;
 }
 
@@ -62,28 +63,23 @@ export function connectAnew(
   return Connections.create(universe, network.tiers(universe));
 }
 
-function predecessorOf(
-  { workloads }: ClusterSnapshot,
-  { name }: Network,
-): Known | undefined {
+function lineageOf({ workloads }: ClusterSnapshot): Lineage {
+  let lineage: Lineage | undefined;
   for (const workload of workloads) {
-    const known = latest.get(workload)?.get(name);
-    if (known) {
-      return known;
+    lineage = lineages.get(workload);
+    if (lineage) {
+      break;
     }
   }
-  return undefined;
-}
-
-function remember(known: Known): void {
+  lineage ??= new Map();
   let namespace: string | undefined;
-  for (const workload of known.snapshot.workloads) {
+  for (const workload of workloads) {
     if (workload.reference.namespace !== namespace) {
       namespace = workload.reference.namespace;
-      const networks = latest.get(workload) ?? new Map<string, Known>();
-      latest.set(workload, networks.set(known.network.name, known));
+      lineages.set(workload, lineage);
     }
   }
+  return lineage;
 }
 
 /** Undefined where the change goes too deep. */

@@ -10,7 +10,7 @@ import type { Connections, Edge } from './Connections';
 import { PortSet } from './PortSet';
 import { Sameness } from './Sameness';
 import { EVERY_ADDRESS } from './reach';
-import { GroupEdge, Member, OutsideEdge, Rows, joinRanges } from './reachRows';
+import { Member, OutsideEdge, Rows, joinRanges } from './reachRows';
 
 export type DiffEndpoint =
   | { kind: 'workload'; reference: WorkloadReference }
@@ -55,6 +55,12 @@ interface OutsideChange {
 
 const NOBODY: readonly OutsideEdge[] = [];
 
+const CLOSED: Edge = {
+  allowed: PortSet.none,
+  unknown: PortSet.none,
+  conditional: [],
+};
+
 class Pairs {
   static create(before: DiffSide, after: DiffSide): Pairs {
     const rows = {
@@ -86,9 +92,9 @@ class Pairs {
     );
   }
 
-  readonly #changes = new Map<
-    GroupEdge | undefined,
-    Map<GroupEdge | undefined, EdgeChange | undefined>
+  readonly #changes = new WeakMap<
+    Edge,
+    WeakMap<Edge, { change: EdgeChange | undefined }>
   >();
   readonly #outside = new Map<
     readonly OutsideEdge[],
@@ -111,12 +117,13 @@ class Pairs {
     if (!before && !after) {
       return undefined;
     }
-    const known = this.#changes.get(before) ?? new Map();
-    this.#changes.set(before, known);
-    if (!known.has(after)) {
-      known.set(after, changeOf(before, after));
-    }
-    return known.get(after);
+    const one = before ?? CLOSED;
+    const other = after ?? CLOSED;
+    const changes = this.#changes.get(one) ?? new WeakMap();
+    this.#changes.set(one, changes);
+    const known = changes.get(other) ?? { change: changeOf(one, other) };
+    changes.set(other, known);
+    return known.change;
   }
 
   outside(pair: Pair, direction: 'ingress' | 'egress'): OutsideChange[] {
@@ -179,12 +186,6 @@ export function* diffConnections(
     }
   }
 }
-
-const CLOSED: Edge = {
-  allowed: PortSet.none,
-  unknown: PortSet.none,
-  conditional: [],
-};
 
 /** Undefined where nothing changes. */
 function changeOf(

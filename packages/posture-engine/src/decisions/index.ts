@@ -1,5 +1,5 @@
 export { selectClasses, type LabelView } from './ClassSelection';
-export { ClassFacts, FactCache, type Fact } from './ClassFacts';
+export { ClassFacts, FactCache, type Fact, type Look } from './ClassFacts';
 export * from './ClassSet';
 export * from './Connections';
 export * from './NodePlaces';

@@ -57,7 +57,7 @@ export class PodGrouper {
       seesAddresses
         ? pod.ips.map(ip => addresses.classOf(ip) ?? '').join()
         : '',
-      givenLabelsOf ? givenLabels.signature(givenLabelsOf(pod, snapshot)) : '',
+      givenLabelsOf ? givenLabels.signature(givenLabelsOf(snapshot, pod)) : '',
     ].join('\u0002');
     return {
       order,

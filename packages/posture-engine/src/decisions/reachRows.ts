@@ -28,6 +28,8 @@ export interface Member<G> {
   /** Equal for groups that nothing tells apart. */
   key: number;
   classes: readonly PodClass[];
+  /** Whether some of its pods are on their node's network, so that the other end sees a node. */
+  onNode: boolean;
   /** Who, as far as the group's own policies are asked, may be reached, and may reach it. */
   open: Readonly<Record<Direction, ClassSet>>;
 }
@@ -84,6 +86,9 @@ export class Rows {
       group,
       classes,
       key: numberFor(identity, this.#keys),
+      onNode:
+        universe.nodeClasses.length > 0 &&
+        classes.some(({ hostNetwork }) => hostNetwork),
       open: { egress: open('egress'), ingress: open('ingress') },
     };
   }
@@ -107,7 +112,8 @@ export class Rows {
   /** Quickly sorts out most of what is closed. */
   #mayBeOpen(source: Member<unknown>, destination: Member<unknown>): boolean {
     return (
-      this.connections.universe.nodeClasses.length > 0 ||
+      source.onNode ||
+      destination.onNode ||
       (hasSome(source.open.egress, destination.classes) &&
         hasSome(destination.open.ingress, source.classes))
     );

@@ -3,15 +3,9 @@
  * tells apart, who is let through, who is not, and of whom nobody can tell.
  */
 import { ClassSet } from './ClassSet';
+import { Outcome, State } from './Outcome';
 import { PortSet } from './PortSet';
-import {
-  Condition,
-  Effect,
-  RivalRules,
-  TierAnswer,
-  TierRule,
-  rulesOf,
-} from './tier';
+import { Condition, TierAnswer, rulesOf } from './tier';
 
 /** Whom a class may reach, or be reached by, on one set of ports. */
 export interface RelationEntry {
@@ -25,26 +19,6 @@ export interface RelationEntry {
 
 /** Entries with disjoint ports; ports in no entry are closed. */
 export type Relation = readonly RelationEntry[];
-
-/** The relation of one class, where nobody asks for that of many. */
-export function computeRelation(
-  answers: readonly TierAnswer[],
-  { everyone }: { everyone: ClassSet },
-): Relation {
-  return Relations.create(everyone).of(answers);
-}
-
-/** Where rules have come to for one set of ports: who ended up where, and who is still open. */
-interface State {
-  /** Undefined for states that are not remembered. */
-  id?: number;
-  open: ClassSet;
-  allowed: readonly ClassSet[];
-  unknown: readonly ClassSet[];
-  conditional: RelationEntry['conditional'];
-  /** What of some peers is open, for peers that many rules name. */
-  within: Map<ClassSet, ClassSet>;
-}
 
 /** States are remembered up to here: the first tiers say the same of very many classes. */
 const MOST_STATES = 10_000;
@@ -168,141 +142,17 @@ function entryOf(state: State, ports: PortSet): RelationEntry | undefined {
     : { ports, allowed, unknown, conditional };
 }
 
-/** Goes through the rules of one answer for one set of ports, and collects who ends up where. */
-class Outcome {
-  readonly #allowed: ClassSet[];
-  readonly #unknown: ClassSet[];
-  readonly #conditional: RelationEntry['conditional'][number][];
-  readonly #passed: ClassSet[] = [];
-  /** Of whom nothing is settled yet, but for whom the last rules let through: those stay in until it matters. */
-  #open: ClassSet;
-  #letThrough: ClassSet[] = [];
-
-  constructor(
-    private readonly atom: PortSet,
-    private readonly everyone: ClassSet,
-    private readonly before: State,
-  ) {
-    this.#allowed = [...before.allowed];
-    this.#unknown = [...before.unknown];
-    this.#conditional = [...before.conditional];
-    this.#open = before.open;
-  }
-
-  /** `rules` are those that concern the ports. */
-  ask(rules: TierAnswer['rules'], { otherwise }: TierAnswer): State {
-    for (const rule of rules) {
-      if (this.#open.isEmpty) {
-        break;
-      }
-      if ('rivals' in rule) {
-        this.#settleRivals(rule);
-      } else {
-        this.#settle(rule);
-      }
-    }
-    return {
-      // What passes is done with this tier and still open for the next.
-      open: ClassSet.union([
-        ...(otherwise.effect === 'deny' ? [] : [this.#stillOpen()]),
-        ...this.#passed,
-      ]),
-      allowed: this.#allowed,
-      unknown: this.#unknown,
-      conditional: this.#conditional,
-      within: new Map(),
-    };
-  }
-
-  #stillOpen(): ClassSet {
-    if (this.#letThrough.length > 0) {
-      this.#open = this.#open.subtract(ClassSet.union(this.#letThrough));
-      this.#letThrough = [];
-    }
-    return this.#open;
-  }
-
-  #settle({ effect, peers, conditions, elseNext }: TierRule): void {
-    if (effect === 'allow' && !conditions) {
-      const matched = this.#within(peers);
-      this.#allowed.push(matched);
-      this.#letThrough.push(matched);
-      return;
-    }
-    const open = this.#stillOpen();
-    if (open.intersects(peers)) {
-      this.#add(effect, open.intersect(peers), conditions);
-      this.#open = elseNext ? open : open.subtract(peers);
-    }
-  }
-
-  #within(peers: ClassSet): ClassSet {
-    if (this.#open === this.everyone) {
-      return peers;
-    }
-    if (this.#open !== this.before.open) {
-      return peers.intersect(this.#open);
-    }
-    const { within } = this.before;
-    const known = within.get(peers) ?? peers.intersect(this.#open);
-    within.set(peers, known);
-    return known;
-  }
-
-  #add(
-    effect: Effect,
-    peers: ClassSet,
-    conditions?: readonly Condition[],
-  ): void {
-    switch (effect) {
-      case 'allow':
-        if (conditions) {
-          this.#conditional.push({ peers, conditions });
-        } else {
-          this.#allowed.push(peers);
-        }
-        break;
-      case 'unknown':
-        this.#unknown.push(peers);
-        break;
-      case 'pass':
-        this.#passed.push(peers);
-        break;
-      default:
-    }
-  }
-
-  /** Each list is asked alone; whom they agree on is settled so, whom they do not is unknown. */
-  #settleRivals({ rivals }: RivalRules): void {
-    const open = this.#stillOpen();
-    const effects = ['allow', 'deny', 'pass', 'unknown'] as const;
-    const byEffect = new Map<Effect, ClassSet[]>();
-    for (const rules of rivals) {
-      let rest = open;
-      for (const rule of rules) {
-        if (rule.ports.intersects(this.atom) && rest.intersects(rule.peers)) {
-          const effect = rule.conditions ? 'unknown' : rule.effect;
-          const sets = byEffect.get(effect) ?? [];
-          sets.push(rest.intersect(rule.peers));
-          byEffect.set(effect, sets);
-          rest = rest.subtract(rule.peers);
-        }
-      }
-    }
-    const matched = effects.map(effect =>
-      ClassSet.union(byEffect.get(effect) ?? []),
-    );
-    const disputed = ClassSet.union(
-      matched.flatMap((set, index) =>
-        matched.slice(index + 1).map(other => set.intersect(other)),
-      ),
-    );
-    effects.forEach((effect, index) => {
-      this.#add(effect, matched[index].subtract(disputed));
-    });
-    this.#add('unknown', disputed);
-    this.#open = open.subtract(ClassSet.union(matched));
-  }
+/** Whether two relations about the same classes are equal. */
+export function saySameRelations(one: Relation, other: Relation): boolean {
+  return (
+    one === other ||
+    (one.length === other.length &&
+      one.every(
+        (entry, index) =>
+          entry.ports.key === other[index].ports.key &&
+          saysTheSame(entry, other[index]),
+      ))
+  );
 }
 
 function saysTheSame(one: RelationEntry, other: RelationEntry): boolean {
@@ -318,4 +168,12 @@ function saysTheSame(one: RelationEntry, other: RelationEntry): boolean {
       );
     })
   );
+}
+
+/** The relation of one class, where nobody asks for that of many. */
+export function computeRelation(
+  answers: readonly TierAnswer[],
+  { everyone }: { everyone: ClassSet },
+): Relation {
+  return Relations.create(everyone).of(answers);
 }

@@ -19,9 +19,13 @@ export function isStrange(pod: PodView): boolean {
 /** After all others: nothing sorts behind it. */
 const ORDER = '\uffff';
 
+/** More places than these are blocks that somebody wrote for pods one by one. */
+const MOST_PLACES = 8;
+
 /**
  * One without labels, and one for each set of labels that some selector asks
- * for whatever their values, with values that none names.
+ * for whatever their values, with values that none names; all of them where
+ * most pods are. And one without labels wherever else pods come to be.
  */
 export function strangersOf(
   snapshot: ClusterSnapshot,
@@ -30,20 +34,24 @@ export function strangersOf(
   groups: readonly { pods: readonly PodView[] }[],
 ): PodGroup[] {
   const namespace = unknownNamespace(snapshot, vocabulary);
-  const ips =
+  const [usual = [], ...others] =
     vocabulary.nodePlaces || vocabulary.cidrs.size === 0
       ? []
-      : usualAddresses(groups, addresses);
-  return [[], ...vocabulary.openKeys]
-    .map(keys =>
-      Object.fromEntries(keys.map(key => [key, unnamedValue(key, vocabulary)])),
-    )
-    .map((labels, index) => ({
-      order: `${ORDER}${index}`,
-      namespaceLabels: snapshot.namespaceLabels(namespace),
-      namedPorts: new Map(),
-      pods: [strangePod(namespace, `nobody-${index}`, labels, ips)],
-    }));
+      : placesOfPods(groups, addresses);
+  return [
+    ...[[], ...vocabulary.openKeys].map(keys => ({
+      labels: Object.fromEntries(
+        keys.map(key => [key, unnamedValue(key, vocabulary)]),
+      ),
+      ips: usual,
+    })),
+    ...others.map(ips => ({ labels: {}, ips })),
+  ].map(({ labels, ips }, index) => ({
+    order: `${ORDER}${index}`,
+    namespaceLabels: snapshot.namespaceLabels(namespace),
+    namedPorts: new Map(),
+    pods: [strangePod(namespace, `nobody-${index}`, labels, ips)],
+  }));
 }
 
 function unnamedValue(
@@ -79,18 +87,17 @@ function unknownNamespace(
 
 /**
  * Where most pods have their addresses, new ones will: a block that takes the
- * network of the pods takes in everybody. None where no pod has an address.
+ * network of the pods takes in everybody. After it the places that pods of
+ * several namespaces share, such as the subnets of a cluster's zones. None where
+ * no pod has an address.
  */
-function usualAddresses(
+function placesOfPods(
   groups: readonly { pods: readonly PodView[] }[],
   { classes, classOf }: AddressClasses,
-): readonly string[] {
-  const places = new Map<
-    string,
-    { count: number; room: number; ips: readonly string[] }
-  >();
+): (readonly string[])[] {
+  const places = new Map<string, Place>();
   for (const { pods } of groups) {
-    const [{ ips, spec }] = pods;
+    const [{ ips, namespace, spec }] = pods;
     if (ips.length > 0 && !spec.hostNetwork) {
       const found = ips.map(classOf);
       const key = found.join();
@@ -100,19 +107,42 @@ function usualAddresses(
           ...found.map(id => (id === undefined ? 0 : sizeOf(classes[id]))),
         ),
         ips,
+        namespace,
+        isShared: false,
       };
       place.count += pods.length;
+      place.isShared ||= pods.some(pod => pod.namespace !== place.namespace);
       places.set(key, place);
     }
   }
-  const [usual] = [...places]
+  const [usual, ...others] = [...places]
     // A block as large as the pods in it was written for them.
     .filter(([, { count, room }]) => room > count)
     .sort(
       ([left, { count: one }], [right, { count: other }]) =>
         other - one || compare(left, right),
     );
-  return usual?.[1].ips ?? [];
+  return usual
+    ? [
+        usual,
+        ...others
+          .filter(([, { isShared }]) => isShared)
+          .slice(0, MOST_PLACES)
+          // What is most there changes often, and means nothing.
+          .sort(([left], [right]) => compare(left, right)),
+      ].map(([, { ips }]) => ips)
+    : [];
+}
+
+/** Addresses that policies do not tell apart. */
+interface Place {
+  count: number;
+  room: number;
+  /** Of the first pod. */
+  ips: readonly string[];
+  namespace: string;
+  /** Whether pods of other namespaces are there too. */
+  isShared: boolean;
 }
 
 function sizeOf(ranges: AddressClasses['classes'][number]): number {

@@ -21,20 +21,6 @@ const FLOW_LIST = /^\[([^[\]{}"'#&*!|>%@`?:-]+)\]$/;
 
 class NotPlain extends Error {}
 
-/** Undefined where the text needs a full parser, be it for what is in it or for what is wrong with it. */
-export function readPlain(
-  lines: readonly string[],
-): { content: unknown } | undefined {
-  try {
-    return { content: new Reader([...lines]).document() };
-  } catch (error) {
-    if (error instanceof NotPlain) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
 class Reader {
   #next = 0;
 
@@ -240,4 +226,18 @@ function plain(text: string): unknown {
     return text;
   }
   throw new NotPlain();
+}
+
+/** Undefined where the text needs a full parser, be it for what is in it or for what is wrong with it. */
+export function readPlain(
+  lines: readonly string[],
+): { content: unknown } | undefined {
+  try {
+    return { content: new Reader([...lines]).document() };
+  } catch (error) {
+    if (error instanceof NotPlain) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -31,8 +31,8 @@ const NOT_PUBLIC: readonly AddressRange[] = joinRanges(
   ].flatMap(block => rangeOf(block) ?? []),
 );
 
-/** No network of one owner is larger than a /8 of IPv4, or than a /7 of IPv6. */
-export const LARGEST_OWNED = { ipv4: 1n << 24n, ipv6: 1n << 121n } as const;
+/** No public network of one owner is larger than a /8 of IPv4, or than a /16 of IPv6: registries of whole continents have a /12. */
+export const LARGEST_OWNED = { ipv4: 1n << 24n, ipv6: 1n << 112n } as const;
 
 /** The public addresses among these. Ranges are sorted and do not touch. */
 export function publicPartOf(ranges: readonly AddressRange[]): AddressRange[] {

@@ -3,9 +3,10 @@ import { IPv6, parseCIDR } from 'ipaddr.js';
 
 /**
  * No private network is larger than 10.0.0.0/8 or fc00::/7, so a larger block
- * names nobody in particular.
+ * names nobody in particular. Public ones of IPv6 are smaller by far:
+ * registries of whole continents have a /12.
  */
-const LARGEST_PRIVATE_PREFIX = { ipv4: 8, ipv6: 7 } as const;
+const LARGEST_PREFIX = { ipv4: 8, uniqueLocal: 7, ipv6: 16 } as const;
 
 /** `::ffff:0:0/96` is all of IPv4. */
 const MAPPED_PREFIX = 96;
@@ -23,8 +24,11 @@ export function isLargerThanPrivate(
     return address instanceof IPv6 &&
       address.isIPv4MappedAddress() &&
       prefix >= MAPPED_PREFIX
-      ? prefix - MAPPED_PREFIX < LARGEST_PRIVATE_PREFIX.ipv4
-      : prefix < LARGEST_PRIVATE_PREFIX[address.kind()];
+      ? prefix - MAPPED_PREFIX < LARGEST_PREFIX.ipv4
+      : prefix <
+          LARGEST_PREFIX[
+            address.range() === 'uniqueLocal' ? 'uniqueLocal' : address.kind()
+          ];
   } catch {
     return whenUnreadable;
   }

@@ -1,8 +1,14 @@
 /** Cilium's own policies as they are written, beside what Cilium makes of them. */
 import { matchesSelector } from '../selectors';
-import { CiliumPolicy, CiliumPolicySpec, ClusterSnapshot } from '../snapshot';
+import {
+  CiliumPolicy,
+  CiliumPolicySpec,
+  ClusterSnapshot,
+  PodView,
+} from '../snapshot';
 import type { PodClass } from '../decisions';
 import type { PolicySpec, RefusedPolicy } from './cilium';
+import { computeLabels } from './cilium/labels';
 import { specsOf } from './cilium/refusals';
 import { subjectSelector } from './cilium/selectors';
 import { CiliumView } from './ciliumView';
@@ -46,12 +52,13 @@ export class CiliumTexts {
         }
       }
     }
-    return new CiliumTexts(view, held, refused);
+    return new CiliumTexts(snapshot, view, held, refused);
   }
 
   readonly #held: ReadonlyMap<string | undefined, readonly CiliumText[]>;
 
   private constructor(
+    private readonly snapshot: ClusterSnapshot,
     private readonly view: CiliumView,
     held: readonly CiliumText[],
     private readonly refused: readonly RefusedText[],
@@ -65,25 +72,40 @@ export class CiliumTexts {
     this.#held = byNamespace;
   }
 
-  for(pod: PodClass): CiliumTextsOfPod {
-    if (pod.hostNetwork) {
+  for(pod: PodView, podClass: PodClass): CiliumTextsOfPod {
+    if (podClass.hostNetwork) {
       return { held: [], refused: [] };
     }
-    const labels = this.view.peers.labelsOf(pod);
+    const labels = this.view.peers.labelsOf(podClass);
     return {
       held: [
-        ...(this.#held.get(pod.namespace) ?? []),
+        ...(this.#held.get(podClass.namespace) ?? []),
         ...(this.#held.get(undefined) ?? []),
       ].filter(({ spec }) => matchesSelector(spec.subject, labels)),
-      refused: this.refused.filter(({ policy }) =>
-        specsOf(policy).some(
-          ([, { endpointSelector, nodeSelector }]) =>
-            (policy.metadata.namespace ?? pod.namespace) === pod.namespace &&
-            !nodeSelector &&
-            maySelect(endpointSelector, policy.metadata.namespace, labels),
-        ),
-      ),
+      refused: this.refused.length === 0 ? [] : this.#refusedFor(pod),
     };
+  }
+
+  /** What Cilium does not take tells no classes apart, so the pod itself is asked. */
+  #refusedFor(pod: PodView): readonly RefusedText[] {
+    const { namespace, labels: podLabels } = pod;
+    const labels = computeLabels(
+      {
+        namespace,
+        namespaceLabels: this.snapshot.namespaceLabels(namespace),
+        labels: podLabels,
+        pods: [pod],
+      },
+      this.view.settings.clusterName,
+    );
+    return this.refused.filter(({ policy }) =>
+      specsOf(policy).some(
+        ([, { endpointSelector, nodeSelector }]) =>
+          (policy.metadata.namespace ?? namespace) === namespace &&
+          !nodeSelector &&
+          maySelect(endpointSelector, policy.metadata.namespace, labels),
+      ),
+    );
   }
 }
 

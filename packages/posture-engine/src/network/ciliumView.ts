@@ -61,6 +61,7 @@ export class CiliumView {
     return new CiliumView(
       settings,
       cni.name === 'undecided' ? cni.reason : undefined,
+      cni.name === 'cilium' && cni.assumed === true,
       universe,
       CiliumPolicies.create(snapshot, settings),
       Peers.create(universe, settings, apiServersOf(snapshot)),
@@ -77,6 +78,8 @@ export class CiliumView {
     readonly settings: CiliumSettings,
     /** Why nobody can tell the settings; those of an agent that is told nothing are assumed then. */
     readonly settingsUnseen: string | undefined,
+    /** Whether nothing but its policies shows that Cilium is there. */
+    readonly isAssumed: boolean,
     readonly universe: Universe,
     readonly policies: CiliumPolicies,
     readonly peers: Peers,

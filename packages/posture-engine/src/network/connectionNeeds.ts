@@ -10,7 +10,6 @@ interface ConnectionNeed {
 
 const POLICIES: readonly ConnectionNeed[] = [
   { kind: 'NetworkPolicy', in: 'namespace' },
-  { kind: 'Namespace', in: 'cluster' },
   ...OTHER_POLICY_KINDS,
 ];
 
@@ -36,12 +35,13 @@ const CIRCUMSTANCES: readonly KindName[] = [
   'HostEndpoint.crd.projectcalico.org',
 ];
 
-/** A Service may be what a rule names, wherever it is, and a network set may be one that it selects. */
-const COUNTS_EVERYWHERE = /^(Service$|Tier|NetworkSet|Global|HostEndpoint)/;
+/** A network set may be one that a rule selects, wherever it is. */
+const COUNTS_EVERYWHERE = /^(Tier|NetworkSet|Global|HostEndpoint)/;
 
 /** The other end of a connection is anywhere, so its policies count too. */
 export const CONNECTION_NEEDS: readonly ConnectionNeed[] = [
   ...POLICIES,
+  { kind: 'Namespace', in: 'cluster' },
   ...CIRCUMSTANCES.map(
     kind => ({ kind, in: 'cluster', optional: true } as const),
   ),
@@ -50,6 +50,7 @@ export const CONNECTION_NEEDS: readonly ConnectionNeed[] = [
 /** What can be said of a pod without asking who is at the other end needs less; `networkFactsOf` is the rest of it. */
 export const OWN_SIDE_NEEDS: readonly ConnectionNeed[] = [
   ...POLICIES,
+  { kind: 'Namespace', in: 'namespace' },
   ...CIRCUMSTANCES.map(
     kind =>
       ({

@@ -38,21 +38,20 @@ import {
 
 /** Use as `snapshot.derive(connectionsOf)`. */
 export function connectionsOf(snapshot: ClusterSnapshot): Connections {
-  return connect(snapshot, networkOf(snapshot));
+  return connect(snapshot, decidingNetworkOf(snapshot));
 }
 
 /** How the network of the cluster decides. */
-export function networkOf(snapshot: ClusterSnapshot): Network {
+function decidingNetworkOf(snapshot: ClusterSnapshot): Network {
   const cni = snapshot.derive(cniOf);
   switch (cni.name) {
     case 'cilium':
       return ciliumNetwork(snapshot, cni.settings);
     case 'undecided': {
       if (snapshot.derive(calicoPoliciesOf).length > 0) {
-        const reason = `${cni.reason}; there are policies of Calico too`;
         return kubernetesNetwork(snapshot, {
-          settings: reason,
-          before: universe => [nothingKnownTier(universe, reason)],
+          settings: cni,
+          before: universe => [nothingKnownTier(universe, cni.reason)],
         });
       }
       const policies = CiliumPolicies.create(snapshot, CILIUM_DEFAULTS);

@@ -1,5 +1,7 @@
 /** Ways into a pod from outside the cluster's network that no proxy of the edge stands in. */
 import { PodView, Service } from '../snapshot';
+import { joinRanges, rangeOf } from '../decisions';
+import { isAtLarge } from './atLarge';
 import { isLargerThanPrivate } from './breadth';
 
 /** How far a load balancer's address reaches. */
@@ -43,7 +45,7 @@ export function loadBalancerReach({
   const ranges = spec.loadBalancerSourceRanges?.length
     ? spec.loadBalancerSourceRanges
     : annotated ?? [];
-  if (ranges.length > 0 && !ranges.some(range => isLargerThanPrivate(range))) {
+  if (ranges.length > 0 && !areAtLarge(ranges)) {
     return {
       to: 'ranges',
       ranges,
@@ -58,6 +60,14 @@ export function loadBalancerReach({
   return internal
     ? { to: 'private network', annotation: internal[0] }
     : { to: 'everybody' };
+}
+
+/** One by one, and all of them together. */
+function areAtLarge(blocks: readonly string[]): boolean {
+  return (
+    blocks.some(block => isLargerThanPrivate(block)) ||
+    isAtLarge(joinRanges(blocks.flatMap(block => rangeOf(block) ?? [])))
+  );
 }
 
 /** Source ranges guard the load balancer's address only, not the ports that it opens on every node. One that is asked for by number is opened all the same. */

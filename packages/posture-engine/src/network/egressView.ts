@@ -73,8 +73,9 @@ export function egressFactsOf(snapshot: ClusterSnapshot) {
   const servers = new Set(snapshot.derive(dnsOf).servers.map(({ pod }) => pod));
   return {
     ...snapshot.derive(networkFactsOf),
-    aroundTheDns: DNS_NAMESPACES.map(namespace =>
-      snapshot.workloadsIn(namespace).flatMap(({ pods }) =>
+    aroundTheDns: DNS_NAMESPACES.map(namespace => ({
+      labels: snapshot.namespaceLabels(namespace),
+      pods: snapshot.workloadsIn(namespace).flatMap(({ pods }) =>
         pods.map(pod => ({
           name: pod.name,
           labels: pod.labels,
@@ -83,7 +84,7 @@ export function egressFactsOf(snapshot: ClusterSnapshot) {
           isServer: servers.has(pod),
         })),
       ),
-    ),
+    })),
   };
 }
 

@@ -8,11 +8,13 @@ import {
   decide,
   explainDecision,
 } from '../decisions';
+import { ClusterSettings, ClusterSnapshot } from '../snapshot';
 import {
-  ClusterSettings,
-  ClusterSnapshot,
-  KubernetesObject,
-} from '../snapshot';
+  World,
+  applyChange,
+  randomChange,
+  snapshotOf,
+} from '../testing/reference/randomChanges';
 import { ADDRESSES, randomCluster } from '../testing/reference/randomCluster';
 import { randomCalicoCluster } from '../testing/reference/randomCalicoCluster';
 import {
@@ -21,73 +23,7 @@ import {
 } from '../testing/reference/randomCiliumCluster';
 import { connectionsOf } from './connections';
 
-type Change =
-  /** Adds an object of another cluster, or puts it in the place of one of the same name. */
-  | { take: number }
-  /** Gives a pod or a namespace the labels of another one. */
-  | { relabel: number; like: number }
-  | { remove: number }
-  | { settings: ClusterSettings };
-
-interface World {
-  objects: readonly KubernetesObject[];
-  settings: ClusterSettings;
-}
-
-function nameOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  return [apiVersion, kind, metadata.namespace, metadata.name].join('/');
-}
-
-function apply(
-  { objects, settings }: World,
-  change: Change,
-  others: readonly KubernetesObject[],
-): World {
-  if ('settings' in change) {
-    return { objects, settings: change.settings };
-  }
-  if ('remove' in change) {
-    const gone = change.remove % Math.max(objects.length, 1);
-    return { objects: objects.filter((_, index) => index !== gone), settings };
-  }
-  if ('take' in change) {
-    const taken = others[change.take % others.length];
-    const rest = objects.filter(object => nameOf(object) !== nameOf(taken));
-    return { objects: [...rest, taken], settings };
-  }
-  const labelled = objects.filter(({ kind }) =>
-    ['Pod', 'Namespace'].includes(kind),
-  );
-  const object = labelled[change.relabel % labelled.length];
-  const { labels } = labelled[change.like % labelled.length].metadata;
-  return {
-    settings,
-    objects: objects.map(other =>
-      other === object
-        ? { ...other, metadata: { ...other.metadata, labels } }
-        : other,
-    ),
-  };
-}
-
-const place = fc.nat(1000);
-function changes(settings: readonly ClusterSettings[]): fc.Arbitrary<Change> {
-  return fc.oneof(
-    { weight: 4, arbitrary: fc.record({ take: place }) },
-    { weight: 4, arbitrary: fc.record({ relabel: place, like: place }) },
-    { weight: 3, arbitrary: fc.record({ remove: place }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ settings: fc.constantFrom(...settings) }),
-    },
-  );
-}
-
 const PORTS = [80, 8080];
-
-function snapshotOf({ objects, settings }: World): ClusterSnapshot {
-  return ClusterSnapshot.create({ cluster: 'random', objects, settings });
-}
 
 function edgeInWords({ allowed, unknown, conditional }: Edge) {
   return {
@@ -192,12 +128,12 @@ describe.each<{
       fc.property(
         cluster,
         cluster,
-        fc.array(changes(settings), { minLength: 1, maxLength: 6 }),
+        fc.array(randomChange(settings), { minLength: 1, maxLength: 6 }),
         (start, { objects: others }, steps) => {
           let world = start;
           let before = snapshotOf(world).derive(connectionsOf);
           for (const step of steps) {
-            world = apply(world, step, others);
+            world = applyChange(world, step, others);
             const snapshot = snapshotOf(world);
             const connections = snapshot.derive(connectionsOf);
             const anew = snapshotOf(structuredClone(world));

@@ -1,6 +1,7 @@
 /** What of the whole cluster bears on what every pod's own policies come to. */
-import type { ClusterSnapshot } from '../snapshot';
-import { apiServersOf } from './cilium';
+import type { ClusterSnapshot, Service } from '../snapshot';
+import { restOfCalico } from './calico';
+import { apiServersOf, namesSomeService } from './cilium';
 import { ClusterNetwork, Cni, cniOf, networkOf } from './cni';
 import { connectionsOf } from './connections';
 
@@ -10,6 +11,10 @@ export interface NetworkFacts {
   apiServers?: readonly string[];
   /** Where the pods are that nobody thought of. */
   strangersPlace: string;
+  /** Those that rules may name, wherever they are. */
+  services: readonly Service[];
+  /** Of the namespaces that hold network sets, whose sets rules select by them. */
+  labelsOfSets: readonly Readonly<Record<string, string>>[];
 }
 
 /** For `Control.facts`, of controls that ask only what is said of the subject's own side. */
@@ -20,5 +25,17 @@ export function networkFactsOf(snapshot: ClusterSnapshot): NetworkFacts {
     cni: snapshot.derive(cniOf),
     ...(apiServers ? { apiServers } : {}),
     strangersPlace: snapshot.derive(connectionsOf).universe.strangersPlace,
+    services:
+      namesSomeService(snapshot) || restOfCalico(snapshot).includes('Service')
+        ? snapshot.all('Service')
+        : [],
+    labelsOfSets: [
+      ...snapshot.namespacesOf([
+        'NetworkSet.projectcalico.org',
+        'NetworkSet.crd.projectcalico.org',
+      ]),
+    ]
+      .sort()
+      .map(namespace => snapshot.namespaceLabels(namespace)),
   };
 }

@@ -50,6 +50,10 @@ describe('openness to nobody in particular', () => {
     expect(ingress(block('9.0.0.0/8'))).toEqual([]);
     expect(ingress(block('8.0.0.0/8', '9.0.0.0/8'))).toEqual(['outside']);
     expect(ingress(block('2000::/3'))).toEqual(['outside']);
+    // All of North America, and all of Europe.
+    expect(ingress(block('2600::/12'))).toEqual(['outside']);
+    expect(ingress(block('2a00::/12'))).toEqual(['outside']);
+    expect(ingress(block('2001:db8::/32', '2a00:1450::/29'))).toEqual([]);
   });
 
   it('does not count private networks, however many of them', () => {

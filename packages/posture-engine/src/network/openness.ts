@@ -45,6 +45,8 @@ export interface Passage {
 }
 
 export interface Openness extends Readonly<Record<Crowd, Passage>> {
+  /** Ports on which pods are let through wherever most of them have their addresses, not only in some block. */
+  everyPod: PortSet;
   /** Ports on which all addresses of IPv4, or all of IPv6, are let through: there are no exceptions. */
   everyAddress: PortSet;
   /** Ports on which at least half of the public ones are. */
@@ -109,8 +111,13 @@ export function opennessOfRelation(
   denials: readonly TierRule[] = [],
 ): Openness {
   const addresses = Addresses.of(universe);
+  const [first] = universe.strangers;
+  const usual = universe.strangers.filter(
+    ({ pods: [{ ips }] }) => ips === first.pods[0].ips,
+  );
   const pods = new Ports();
   const outside = new Ports();
+  const everyPod: PortSet[] = [];
   const everyAddress: PortSet[] = [];
   const mostAddresses: PortSet[] = [];
   for (const entry of relation) {
@@ -131,6 +138,9 @@ export function opennessOfRelation(
         !denials.some(
           denial => denial.peers.has(id) && denial.ports.contains(ports),
         ));
+    if (usual.some(isOpen) || usual.some(({ id }) => isAsked(entry, id))) {
+      everyPod.push(ports);
+    }
     if (universe.strangers.some(isOpen)) {
       pods.allowed.push(ports);
     } else if (universe.strangers.some(({ id }) => unknown.has(id))) {
@@ -146,9 +156,14 @@ export function opennessOfRelation(
   return {
     pods: pods.passage,
     outside: outside.passage,
+    everyPod: PortSet.union(everyPod),
     everyAddress: PortSet.union(everyAddress),
     mostAddresses: PortSet.union(mostAddresses),
   };
+}
+
+function isAsked({ conditional }: RelationEntry, id: number): boolean {
+  return conditional.some(({ peers }) => peers.has(id));
 }
 
 function addConditions(

@@ -87,6 +87,11 @@ export class ClusterSnapshot {
   >();
   #workloadsByNamespace: ReadonlyMap<string, readonly Workload[]> | undefined;
   #workloadsByKey: ReadonlyMap<string, Workload> | undefined;
+  readonly #changes = new WeakMap<
+    ClusterSnapshot,
+    ReadonlyMap<KindName, ReadonlySet<string>>
+  >();
+
   readonly #derived = new Map<
     (snapshot: ClusterSnapshot) => unknown,
     unknown
@@ -213,6 +218,17 @@ export class ClusterSnapshot {
    * identity, so that nothing is compared twice.
    */
   changesSince(
+    before: ClusterSnapshot,
+  ): ReadonlyMap<KindName, ReadonlySet<string>> {
+    let changes = this.#changes.get(before);
+    if (!changes) {
+      changes = this.#compareWith(before);
+      this.#changes.set(before, changes);
+    }
+    return changes;
+  }
+
+  #compareWith(
     before: ClusterSnapshot,
   ): ReadonlyMap<KindName, ReadonlySet<string>> {
     const changes = new Map<KindName, ReadonlySet<string>>();

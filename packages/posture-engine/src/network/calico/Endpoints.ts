@@ -8,6 +8,7 @@ import {
   ClassSet,
   EndpointClass,
   FactCache,
+  Look,
   PodClass,
   Universe,
   isStrange,
@@ -16,7 +17,7 @@ import type { ClusterSnapshot } from '../../snapshot';
 import { CALICO_LABELS } from './endpointLabels';
 import { AddressSet, addressSetsOf } from './addressSets';
 import { selectCalico } from './selectClasses';
-import { keyOfSelector, matchesCalico } from './selector';
+import { CalicoSelector, keyOfSelector, matchesCalico } from './selector';
 import type { ScopedSelector } from './scopedSelector';
 
 /** One set of addresses. */
@@ -38,6 +39,13 @@ export interface Matched {
   /** Have no address yet, and it would depend on it. */
   open: ClassSet;
 }
+
+const lookAtAddresses: Look = ({ pods: [pod] }) => {
+  if (pod.ips.length === 1) {
+    return 'single';
+  }
+  return isStrange(pod) ? 'nobody' : pod.ips.join();
+};
 
 export class Endpoints {
   static create(snapshot: ClusterSnapshot, universe: Universe): Endpoints {
@@ -68,9 +76,7 @@ export class Endpoints {
     const { facts, podNetwork } = this.universe;
     return facts.of(
       `calico ${keyOfSelector(selector)}`,
-      (podClass, snapshot) =>
-        !podClass.hostNetwork &&
-        matchesCalico(selector, CALICO_LABELS.labelsOf(podClass, snapshot)),
+      lookAtLabels(selector),
       () =>
         selectCalico(podNetwork, selector, label =>
           this.universe.labelSets(CALICO_LABELS, label),
@@ -103,21 +109,12 @@ export class Endpoints {
   /** Pods with none or several addresses: all others are in a set or not. */
   #manifold(): { ids: readonly number[]; single: ClassSet } {
     const { facts, everyone, selectableClasses } = this.universe;
-    return facts.of(
-      'calico manifold',
-      ({ pods: [pod] }) => {
-        if (pod.ips.length === 1) {
-          return 'single';
-        }
-        return isStrange(pod) ? 'nobody' : pod.ips.join();
-      },
-      () => {
-        const ids = selectableClasses
-          .filter(pod => this.addressesOf(pod).length !== 1)
-          .map(({ id }) => id);
-        return { ids, single: everyone.subtract(ClassSet.of(ids)) };
-      },
-    );
+    return facts.of('calico manifold', lookAtAddresses, () => {
+      const ids = selectableClasses
+        .filter(pod => this.addressesOf(pod).length !== 1)
+        .map(({ id }) => id);
+      return { ids, single: everyone.subtract(ClassSet.of(ids)) };
+    });
   }
 
   blocks(blocks: readonly string[]): ClassSet {
@@ -210,4 +207,10 @@ function ofUnknownAddress(
     return 'no';
   }
   return within.every(sure) && without.every(never) ? 'yes' : 'open';
+}
+
+function lookAtLabels(selector: CalicoSelector): Look {
+  return (podClass, snapshot) =>
+    !podClass.hostNetwork &&
+    matchesCalico(selector, CALICO_LABELS.labelsOf(podClass, snapshot));
 }

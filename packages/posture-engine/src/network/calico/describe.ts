@@ -31,7 +31,7 @@ export function describeCalicoPolicies(
     for (const { blocks } of snapshot.derive(addressSetsOf)) {
       addBlocks(vocabulary, blocks);
     }
-    vocabulary.givenLabelsOf = (pod, of) => podLabels(of, pod);
+    vocabulary.givenLabelsOf = podLabels;
   }
 }
 

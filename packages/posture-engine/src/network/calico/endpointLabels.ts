@@ -18,6 +18,9 @@ const NAME = 'projectcalico.org/name';
 /** A longer name of a service account would not be a label's value, and Calico leaves it out. */
 const LONGEST_VALUE = 62;
 
+/** A class is another once the labels of its namespace or service account are. */
+const known = new WeakMap<PodClass, Labels>();
+
 /** Of a class, by any of its pods. */
 export const CALICO_LABELS: LabelView = {
   name: 'calico',
@@ -30,9 +33,6 @@ export const CALICO_LABELS: LabelView = {
     return labels;
   },
 };
-
-/** A class is another once the labels of its namespace or service account are. */
-const known = new WeakMap<PodClass, Labels>();
 
 export function podLabels(snapshot: ClusterSnapshot, pod: PodView): Labels {
   const account = pod.spec.serviceAccountName ?? 'default';

@@ -1,6 +1,7 @@
 /** One side of a rule, source or destination: whom it means, as far as anybody can tell. */
 import {
   ClassSet,
+  Look,
   PodClass,
   PortSet,
   keyOfNamedPorts,
@@ -155,11 +156,7 @@ function serviceMatch(
   const { universe } = endpoints;
   const pods = universe.facts.of(
     `behind ${place.namespace} ${JSON.stringify(selector)}`,
-    podClass =>
-      podClass.namespace === place.namespace &&
-      matchesLabels(selector, podClass.labels) &&
-      // What the Service's ports are for it is read from the class too.
-      keyOfNamedPorts(podClass, 'ingress'),
+    lookBehind(place.namespace, selector),
     () =>
       ClassSet.of(
         universe
@@ -176,6 +173,17 @@ function serviceMatch(
       ? { ports: pod => targetPorts(service, pod) }
       : {}),
   };
+}
+
+/** What the Service's ports are for a pod is read from its class too. */
+function lookBehind(
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+): Look {
+  return podClass =>
+    podClass.namespace === namespace &&
+    matchesLabels(selector, podClass.labels) &&
+    keyOfNamedPorts(podClass, 'ingress');
 }
 
 function targetPorts({ spec }: Service, { namedPorts }: PodClass): PortSet {

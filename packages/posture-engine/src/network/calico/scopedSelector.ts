@@ -71,6 +71,16 @@ export interface RuleSelectors {
   serviceAccounts?: { names?: readonly string[]; selector?: string };
 }
 
+type ReadRule =
+  | { some?: ScopedSelector; none?: CalicoSelector }
+  | { problem: string };
+
+/** A rule is read by all who want to know of it. */
+const readRules = new WeakMap<
+  RuleSelectors,
+  { namespace: string | undefined; read: ReadRule }
+>();
+
 /**
  * The peers that a rule selects: undefined where it selects none by labels, so
  * that all match. As soon as a rule of a NetworkPolicy has any selector, it
@@ -89,16 +99,6 @@ export function ruleSelectors(
   readRules.set(entity, { namespace, read });
   return read;
 }
-
-type ReadRule =
-  | { some?: ScopedSelector; none?: CalicoSelector }
-  | { problem: string };
-
-/** A rule is read by all who want to know of it. */
-const readRules = new WeakMap<
-  RuleSelectors,
-  { namespace: string | undefined; read: ReadRule }
->();
 
 function readRule(
   entity: RuleSelectors,

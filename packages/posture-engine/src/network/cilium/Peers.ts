@@ -5,6 +5,7 @@ import {
   ClassSet,
   Condition,
   LabelView,
+  Look,
   PodClass,
   Universe,
   selectClasses,
@@ -73,10 +74,7 @@ export class Peers {
       nodes(({ apiServer }) => apiServer),
     ]);
     const { clusterName } = settings;
-    this.#view = {
-      name: `cilium ${clusterName}`,
-      labelsOf: podClass => identityLabels(podClass, clusterName),
-    };
+    this.#view = identityView(clusterName);
     this.#others = this.#labelledOthers();
   }
 
@@ -173,9 +171,7 @@ export class Peers {
     const { clusterName } = this.settings;
     return facts.of(
       `${this.#view.name} ${JSON.stringify(selector)}`,
-      podClass =>
-        !podClass.hostNetwork &&
-        matchesSelector(selector, identityLabels(podClass, clusterName)),
+      lookAtIdentity(selector, clusterName),
       () =>
         ClassSet.union([
           selectClasses(podNetwork, selector, key =>
@@ -214,4 +210,18 @@ export class Peers {
       })),
     ];
   }
+}
+
+/** Made here, where nothing of a snapshot is at hand that they could hold on to. */
+function identityView(clusterName: string): LabelView {
+  return {
+    name: `cilium ${clusterName}`,
+    labelsOf: podClass => identityLabels(podClass, clusterName),
+  };
+}
+
+function lookAtIdentity(selector: LabelSelector, clusterName: string): Look {
+  return podClass =>
+    !podClass.hostNetwork &&
+    matchesSelector(selector, identityLabels(podClass, clusterName));
 }

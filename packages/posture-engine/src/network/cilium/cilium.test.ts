@@ -11,6 +11,7 @@ import {
 import { cniOf } from '../cni';
 import { connectionsOf } from '../connections';
 import { refusedPoliciesOf } from './ciliumConnections';
+import { CILIUM_DEFAULTS } from './settings';
 
 const CILIUM: ClusterSettings = { cni: 'cilium' };
 
@@ -63,7 +64,18 @@ const NODES = ['node-1', 'node-2'].map((name, index) => ({
 }));
 const CILIUM_AGENT = {
   ...AGENT,
-  metadata: { ...AGENT.metadata, labels: { 'k8s-app': 'cilium' } },
+  metadata: {
+    ...AGENT.metadata,
+    labels: { 'k8s-app': 'cilium' },
+    ownerReferences: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        name: 'cilium',
+        controller: true,
+      },
+    ],
+  },
 };
 
 function snapshotOf(
@@ -132,11 +144,39 @@ describe('whose network it is', () => {
     expect(ask(snapshot, 'orders', 'web').verdict).toBe('allow');
   });
 
-  it('is unknown whether policies of Cilium hold, where no agent is in view', () => {
-    expect(ask(snapshotOf([DENY_ALL], {}), 'web', 'orders')).toMatchObject({
-      verdict: 'unknown',
-      reason: expect.stringContaining('no agent of it is in view'),
+  it('is Cilium, as it does by default, where its policies are in view and nothing else shows the network', () => {
+    const snapshot = snapshotOf([DENY_ALL], {});
+    expect(snapshot.derive(cniOf)).toEqual({
+      name: 'cilium',
+      settings: CILIUM_DEFAULTS,
+      assumed: true,
     });
+    expect(ask(snapshot, 'web', 'orders').verdict).toBe('deny');
+  });
+
+  it('is then by the ConfigMap beside them, but not by one that anybody may have', () => {
+    const never = configMap({ 'enable-policy': 'never' });
+    const elsewhere = {
+      ...never,
+      metadata: { ...never.metadata, namespace: 'shop' },
+    };
+    expect(verdict([DENY_ALL, never], 'web', 'orders', {})).toBe('allow');
+    expect(verdict([DENY_ALL, elsewhere], 'web', 'orders', {})).toBe('deny');
+  });
+
+  it('is unclear where policies of a kind are in view too that Cilium does not enforce', () => {
+    const admin: KubernetesObject = {
+      apiVersion: 'policy.networking.k8s.io/v1alpha1',
+      kind: 'AdminNetworkPolicy',
+      metadata: { name: 'admin' },
+      spec: { priority: 1, subject: { namespaces: {} } },
+    };
+    const snapshot = snapshotOf([DENY_ALL, admin], {});
+    expect(ask(snapshot, 'web', 'orders')).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('which Cilium does not enforce'),
+    });
+    expect(ask(snapshot, 'orders', 'web').verdict).toBe('allow');
   });
 
   it('is plain Kubernetes where there is nothing of Cilium', () => {

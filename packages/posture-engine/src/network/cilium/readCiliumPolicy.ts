@@ -127,6 +127,9 @@ function portsOf({ ports = [] }: CiliumPortRule) {
   });
 }
 
+/** The condition of rules with `authentication.mode: required`. */
+export const MUTUAL_AUTHENTICATION = 'mutual authentication of the pods';
+
 function withAuthentication(
   layer7: Layer7 | undefined,
   mode: string = 'disabled',
@@ -136,7 +139,7 @@ function withAuthentication(
   }
   const proof =
     mode === 'required'
-      ? 'mutual authentication of the pods'
+      ? MUTUAL_AUTHENTICATION
       : 'an authentication that always fails';
   const words = layer7?.conditions ?? [];
   return {

@@ -2,7 +2,7 @@
  * What Cilium's agent is told by the ConfigMap `cilium-config`, as far as it
  * decides about connections. Defaults are those of Cilium 1.20's agent.
  */
-import type { ClusterSnapshot } from '../../snapshot';
+import type { ClusterSnapshot, Resource } from '../../snapshot';
 
 export interface CiliumSettings {
   /** Whether pods that no policy selects are shut too (`always`), or no pod is (`never`). */
@@ -31,23 +31,33 @@ export interface CiliumSettings {
 /** Settings with an effect that nothing here follows. */
 const UNREAD = ['labels', 'label-prefix-file', 'static-cnp-path'];
 
-/** A reason where the settings are in nobody's view, or say what nothing here follows. `namespace` is the agent's, where one is in view. */
+/**
+ * The ConfigMap that the agent reads: the one beside it. Anybody may call one of
+ * his own namespace so; where no agent is in view, only the place counts where
+ * Cilium installs itself unless told otherwise.
+ */
+export function ciliumConfigOf(
+  snapshot: ClusterSnapshot,
+  namespace = 'kube-system',
+): Resource<'ConfigMap'> | undefined {
+  return snapshot.get('ConfigMap', 'cilium-config', namespace);
+}
+
+/**
+ * A reason where the settings are in nobody's view, or say what nothing here
+ * follows. `namespace` is the agent's, where one is in view; `otherwise` is what
+ * counts where nobody sees what the agent is told.
+ */
 export function ciliumSettingsOf(
   snapshot: ClusterSnapshot,
   namespace?: string,
+  otherwise?: Readonly<Record<string, string>>,
 ): { settings: CiliumSettings } | { reason: string } {
   const { ciliumConfig, cni } = snapshot.settings;
   const data =
-    // Anybody may call a ConfigMap of his own namespace so.
-    snapshot
-      .all('ConfigMap')
-      .find(
-        ({ metadata }) =>
-          metadata.name === 'cilium-config' &&
-          (namespace === undefined || metadata.namespace === namespace),
-      )?.data ??
+    ciliumConfigOf(snapshot, namespace)?.data ??
     ciliumConfig ??
-    (cni === 'cilium' || cni === 'gke-dataplane-v2' ? {} : undefined);
+    (cni === 'cilium' || cni === 'gke-dataplane-v2' ? {} : otherwise);
   if (!data) {
     return {
       reason:

@@ -30,8 +30,11 @@ export interface Agent {
 export function agentsOf(snapshot: ClusterSnapshot): Agent[] {
   const found = new Map<NetworkName, Workload[]>();
   for (const workload of snapshot.workloads) {
-    const pod = workload.pods.find(({ spec }) => spec.hostNetwork);
-    // A pod off its node's network cannot enforce anything there, whatever it is called.
+    // A pod off its node's network cannot enforce anything there, and one by itself not for the cluster, whatever they are called.
+    const pod =
+      workload.reference.kind === 'DaemonSet'
+        ? workload.pods.find(({ spec }) => spec.hostNetwork)
+        : undefined;
     for (const name of pod ? namesOf(pod, workload.reference.name) : []) {
       const workloads = found.get(name) ?? [];
       workloads.push(workload);

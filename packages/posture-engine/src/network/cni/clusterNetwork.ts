@@ -8,6 +8,7 @@ import {
   MissingAccess,
   NetworkName,
   Workload,
+  compare,
   sameValue,
 } from '../../snapshot';
 import { Agent, agentsOf } from './agents';
@@ -27,6 +28,8 @@ export interface KnownNetwork {
   evidence: readonly NetworkEvidence[];
   /** Nodes on which no agent runs, where that can be seen. */
   nodesWithout: readonly string[];
+  /** What enforces in view, where it is another network than was stated and no agent of that is there. */
+  seenInstead?: { title: string; evidence: readonly NetworkEvidence[] };
   /** Why it cannot be seen on which nodes its agent runs. */
   unseen?: { reason: string; missing?: MissingAccess };
   /** What can decide and is not looked at here. Sentences. */
@@ -55,19 +58,22 @@ const OWN_MEANING: readonly NetworkName[] = [
 /** Use as `snapshot.derive(networkOf)`. */
 export function networkOf(snapshot: ClusterSnapshot): ClusterNetwork {
   const agents = agentsOf(snapshot);
+  const enforcing = agents.filter(({ enforces }) =>
+    POLICY_APIS.some(api => enforces[api].answer !== 'no'),
+  );
   const { cni } = snapshot.settings;
   if (cni) {
     const agent = agents.find(({ name }) => name === cni);
     return agent
       ? known(snapshot, [agent], true)
-      : statedNetwork(snapshot, cni);
+      : {
+          ...statedNetwork(snapshot, cni),
+          ...seenInstead(cni, enforcing),
+        };
   }
   if (agents.length === 0) {
     return notRecognised(snapshot);
   }
-  const enforcing = agents.filter(({ enforces }) =>
-    POLICY_APIS.some(api => enforces[api].answer !== 'no'),
-  );
   const [first, ...others] = enforcing.length > 0 ? enforcing : agents;
   const agree = others.every(
     ({ name, enforces }) =>
@@ -129,6 +135,26 @@ function statedNetwork(
   };
 }
 
+/** What enforces nothing leaves room for what was stated, and somebody may mean by `none` that it is out of order. */
+function seenInstead(
+  stated: NetworkName,
+  seen: readonly Agent[],
+): Pick<KnownNetwork, 'seenInstead'> {
+  const others = seen.filter(
+    ({ name }) =>
+      // The one is a part of the other.
+      !(stated === 'aws-network-policy-agent' && name === 'aws-vpc-cni'),
+  );
+  return stated === 'none' || others.length === 0
+    ? {}
+    : {
+        seenInstead: {
+          title: others.map(({ name }) => NETWORKS[name].title).join(' and '),
+          evidence: others.flatMap(({ evidence }) => evidence),
+        },
+      };
+}
+
 /** Of a cluster that runs: where there are pods, and the nodes are in view. */
 function whereItRuns(
   snapshot: ClusterSnapshot,
@@ -143,7 +169,7 @@ function whereItRuns(
       unseen: { reason, ...(missing ? { missing } : {}) },
     };
   }
-  const nodes = snapshot.all('Node').map(({ metadata }) => metadata.name);
+  const nodes = nodesInView(snapshot);
   if (nodes.length === 0 || snapshot.all('Pod').length === 0) {
     return { nodesWithout: [] };
   }
@@ -159,6 +185,20 @@ function whereItRuns(
   return {
     nodesWithout: nodes.filter(node => !covered.has(node)),
   };
+}
+
+/** By their names; where they are not listed, those that pods run on. */
+function nodesInView(snapshot: ClusterSnapshot): string[] {
+  const nodes = snapshot.all('Node').map(({ metadata }) => metadata.name);
+  return nodes.length > 0
+    ? nodes
+    : [
+        ...new Set(
+          snapshot.workloads
+            .flatMap(({ pods }) => pods)
+            .flatMap(({ spec: { nodeName } }) => nodeName ?? []),
+        ),
+      ].sort(compare);
 }
 
 function notRecognised(snapshot: ClusterSnapshot): UnknownNetwork {

@@ -448,6 +448,23 @@ metadata: {name: node-1, annotations: {k3s.io/hostname: node-1, flannel.alpha.co
     ).toMatch(/^unknown/);
   });
 
+  it('is not what a pod by itself calls itself, nor what a Deployment does: an agent is on every node', () => {
+    expect(
+      said(calico('calico/node:v3.28.0').replace('DaemonSet', 'Deployment')),
+    ).toMatch(/^unknown/);
+    expect(
+      said(
+        `${flannel()}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nobody, namespace: shop, labels: {k8s-app: calico-node}}
+spec: {hostNetwork: true, containers: [{name: shell, image: busybox}]}
+`,
+      ),
+    ).toBe('flannel: nothing');
+  });
+
   it('says what it was seen by', () => {
     const network = snapshotOf(calico('calico/node:v3.30.0')).derive(networkOf);
     const object = {
@@ -486,6 +503,36 @@ describe('the network, as somebody states it', () => {
       'kube-router: NetworkPolicy',
     );
     expect(said('', { settings: { cni: 'none' } })).toBe('none: nothing');
+  });
+
+  it('says what enforces in view where it is another', () => {
+    const instead = (manifests: string, cni: ClusterSettings['cni']) => {
+      const network = snapshotOf(manifests, { settings: { cni } }).derive(
+        networkOf,
+      );
+      return network.state === 'known' && network.seenInstead?.title;
+    };
+    expect(instead(cilium, 'calico')).toBe('Cilium');
+    expect(instead(cilium + calico('calico/node:v3.32.0'), 'calico')).toBe(
+      undefined,
+    );
+    // These say nothing against it.
+    expect(instead(flannel(), 'kube-router')).toBe(undefined);
+    expect(instead(cilium, 'none')).toBe(undefined);
+    expect(instead(awsNode(awsAgent(true)), 'aws-network-policy-agent')).toBe(
+      undefined,
+    );
+  });
+
+  it("is not read by a ConfigMap of somebody's own namespace", () => {
+    const off = (namespace: string) =>
+      said(configMap('cilium-config', '{enable-policy: never}', namespace), {
+        settings: { cni: 'cilium' },
+      });
+    expect(off('kube-system')).toBe('cilium: nothing');
+    expect(off('shop')).toBe(
+      'cilium: NetworkPolicy CiliumNetworkPolicy CiliumClusterwideNetworkPolicy',
+    );
   });
 
   it('leaves open what its version decides, unless its agent is in view', () => {
@@ -552,6 +599,22 @@ status: {phase: ${index === 2 ? 'Pending' : 'Running'}}
 
   it('are not asked of a folder, which has no pods', () => {
     expect(without(live([]))).toEqual([]);
+  });
+
+  it('are those of pods where nodes are not in view', () => {
+    const [agentOfFirst, agentOfSecond] = ['node-1', 'node-2'].map(node =>
+      live([node]).replace(/---\napiVersion: v1\nkind: Node\n.*\n/g, ''),
+    );
+    const pod = `
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: orders, namespace: shop}
+spec: {nodeName: node-2, containers: [{name: app}]}
+`;
+    expect(without(agentOfFirst + pod)).toEqual(['node-2']);
+    expect(without(agentOfSecond + pod)).toEqual([]);
+    expect(without(pod)).toEqual(['node-2']);
   });
 
   it('cannot be told where its pods may not be listed', () => {
@@ -667,7 +730,7 @@ spec: {endpointSelector: {}, ingress: [{}]}
       AdminNetworkPolicy: 'deny',
       ClusterNetworkPolicy: 'deny',
       Calico: 'deny',
-      Cilium: 'unknown',
+      Cilium: 'deny',
     });
   });
 

@@ -8,9 +8,14 @@ import { policyApiOf } from './enforcement';
 export type Cni =
   /** NetworkPolicies by Kubernetes' own words; policies of other networks are not there, or enforce nothing. */
   | { name: 'kubernetes' }
-  | { name: 'cilium'; settings: CiliumSettings }
+  | {
+      name: 'cilium';
+      settings: CiliumSettings;
+      /** Only its policies are in view, and nothing that would enforce them. */
+      assumed?: true;
+    }
   | { name: 'calico' }
-  /** Cilium enforces, or may, and nobody can tell how. */
+  /** Cilium enforces, or may, and nobody can tell how, or whether Calico does in its place. */
   | { name: 'undecided'; reason: string };
 
 /** Use as `snapshot.derive(cniOf)`. */
@@ -40,22 +45,44 @@ export function cniOf(snapshot: ClusterSnapshot): Cni {
   }
 }
 
-/** As the kinds of the policies mean them, where nothing shows the network: a folder of manifests never does. */
+/** Kinds that Cilium enforces none of. */
+const TIERED = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+] as const;
+
+/** Where its chart and its CLI put Cilium. */
+const USUAL_NAMESPACE = 'kube-system';
+
+/**
+ * As the kinds of the policies mean them, where nothing shows the network: a
+ * folder of manifests never does, and nobody writes policies of Cilium or of
+ * Calico but where it enforces them.
+ */
 function byPolicies(snapshot: ClusterSnapshot): Cni {
-  if (
+  const ofCilium =
     snapshot.all('CiliumNetworkPolicy').length > 0 ||
-    snapshot.all('CiliumClusterwideNetworkPolicy').length > 0
-  ) {
+    snapshot.all('CiliumClusterwideNetworkPolicy').length > 0;
+  const ofCalico = snapshot.derive(calicoPoliciesOf).length > 0;
+  if (!ofCilium) {
+    return { name: ofCalico ? 'calico' : 'kubernetes' };
+  }
+  const tiered = TIERED.find(kind => snapshot.all(kind).length > 0);
+  if (ofCalico || tiered) {
     return {
       name: 'undecided',
-      reason:
-        'there are policies of Cilium and no agent of it is in view, so nobody can tell whether they are enforced',
+      reason: `there are policies of Cilium and ${
+        ofCalico
+          ? 'of Calico'
+          : `of the kind ${tiered}, which Cilium does not enforce`
+      }, and no agent of a network is in view, so nobody can tell which of them hold`,
     };
   }
-  // Nobody writes policies of Calico but where it enforces them.
-  return snapshot.derive(calicoPoliciesOf).length > 0
-    ? { name: 'calico' }
-    : { name: 'kubernetes' };
+  const read = ciliumSettingsOf(snapshot, USUAL_NAMESPACE, {});
+  return 'settings' in read
+    ? { name: 'cilium', settings: read.settings, assumed: true }
+    : { name: 'undecided', reason: read.reason };
 }
 
 /** Whether policies of a kind take no part in decisions, because the network is known to ignore them. */

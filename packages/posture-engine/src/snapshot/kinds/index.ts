@@ -52,3 +52,4 @@ export type {
   Sidecar,
 } from './istio';
 export type { ClusterRole, PolicyRule, Role, RoleBinding } from './rbac';
+export type { ClusterSpiffeId } from './spire';

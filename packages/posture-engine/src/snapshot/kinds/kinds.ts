@@ -40,6 +40,7 @@ import {
 import { networkPolicy, tieredPolicy } from './network';
 import { cronJob, pod, podOwner } from './pod';
 import { clusterRole, role, roleBinding } from './rbac';
+import { clusterSpiffeId } from './spire';
 
 const core = '';
 const gatewayVersions = ['v1', 'v1beta1', 'v1alpha2', 'v1alpha3'];
@@ -108,8 +109,15 @@ export const KINDS = {
     podOwner,
   ),
   ConfigMap: define(core, 'ConfigMap', 'configmaps', configMap, {
-    // Istio's MeshConfig, and what decides which policies a network enforces.
-    names: ['istio', 'cilium-config', 'antrea-config', 'amazon-vpc-cni'],
+    // Istio's MeshConfig, what decides which policies a network enforces, and what SPIRE's controller is told.
+    names: [
+      'istio',
+      'cilium-config',
+      'antrea-config',
+      'amazon-vpc-cni',
+      'spire-controller-manager',
+      'spire-controller-manager-config',
+    ],
   }),
   Secret: define(core, 'Secret', 'secrets', secret, {
     fieldSelector: 'type=kubernetes.io/service-account-token',
@@ -139,6 +147,13 @@ export const KINDS = {
     'clusterrolebindings',
     roleBinding,
     { namespaced: false },
+  ),
+  ClusterSPIFFEID: define(
+    'spire.spiffe.io',
+    'ClusterSPIFFEID',
+    'clusterspiffeids',
+    clusterSpiffeId,
+    { namespaced: false, versions: ['v1alpha1'] },
   ),
   NetworkPolicy: define(
     'networking.k8s.io',
