@@ -253,6 +253,12 @@ export interface EntityConnectionQuery {
   limit?: number;
 }
 
+/** Why not all that is said of a cluster's connections may be so, in a sentence. */
+export interface ConnectionCaveat {
+  cluster: string;
+  message: string;
+}
+
 export interface EntityConnections {
   items: EntityConnection[];
   /** All that match the query. */
@@ -262,7 +268,7 @@ export interface EntityConnections {
   /** The peers' namespaces by number of connections that match all of the query but the namespace; workloads first, `''` stands for outside. */
   namespaces: { namespace: string; count: number }[];
   /** Whether the cluster's network is known to enforce what is listed; a sentence where it is not. */
-  caveats: { cluster: string; message: string }[];
+  caveats: ConnectionCaveat[];
   /** When they were computed; ISO 8601. Absent where nothing was computed yet. */
   evaluatedAt?: string;
 }
@@ -331,6 +337,8 @@ export interface EntityBlastRadius {
     /** By hops; at most 200. */
     reached: ReachedWorkload[];
   })[];
+  /** As of connections. */
+  caveats: ConnectionCaveat[];
   evaluatedAt?: string;
 }
 
@@ -346,6 +354,8 @@ export interface BlastRadiusQuery {
 export interface BlastRadiusList {
   items: WorkloadBlastRadius[];
   totalCount: number;
+  /** As of connections, for the clusters of the items. */
+  caveats: ConnectionCaveat[];
 }
 
 /** Which namespaces reach which, in one cluster. */
@@ -355,6 +365,8 @@ export interface NamespaceMatrix {
   namespaces: { name: string; workloads: number }[];
   /** Only what is not closed: indices into `namespaces`. */
   cells: NamespaceCell[];
+  /** As of connections. */
+  caveats: string[];
   evaluatedAt?: string;
 }
 

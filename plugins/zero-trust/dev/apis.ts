@@ -13,6 +13,7 @@ import type {
 import { zeroTrustApiRef } from '../src';
 import {
   LEVEL_COUNTS,
+  allowedAnswer,
   clusters,
   connections,
   controls,
@@ -23,6 +24,7 @@ import {
   manyConnections,
   namespaceMatrix,
   orders,
+  refusedAnswer,
   services,
   summary,
 } from '../src/__testUtils__/postures';
@@ -67,6 +69,7 @@ const STATES: Record<string, Change> = {
     },
     worst: [],
   }),
+  names: posture => posture,
   returns: posture => ({ ...posture, state: 'not-annotated', clusters: [] }),
   search: posture => ({
     ...posture,
@@ -80,9 +83,21 @@ const STATES: Record<string, Change> = {
   loyalty: posture => ({ ...posture, state: 'pending', clusters: [] }),
 };
 
-/** Many callers for payments, none for stock, the usual for all others. */
+/** As long as Kubernetes allows. */
+const LONG = 'a-name-as-long-as-the-ones-that-charts-make-of-release-and-part'
+  .repeat(2)
+  .slice(0, 63);
+
+function lengthen<T>(data: T): T {
+  const names = /"(name|namespace|title)":"[^"]*"/g;
+  return JSON.parse(JSON.stringify(data).replace(names, `"$1":"${LONG}"`)) as T;
+}
+
+/** Many callers for payments, none for stock, long names for names, the usual for all others. */
 function connectionsOf(entityRef: string): EntityConnection[] {
   switch (nameOf(entityRef)) {
+    case 'names':
+      return lengthen(connections);
     case 'payments':
       return manyConnections(300);
     case 'stock':
@@ -163,26 +178,22 @@ const answers: ZeroTrustApi = {
       evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
     };
   },
-  async getConnection() {
-    return {
-      verdict: 'deny',
-      message: 'NetworkPolicy shop/orders refuses it.',
-      conditions: [],
-      decidedBy: [],
-      partly: false,
-      caveats: [],
-      evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
-    };
+  async getConnection({ to }) {
+    return 'ip' in to || to.workload.name !== 'orders'
+      ? allowedAnswer()
+      : refusedAnswer();
   },
-  async getEntityBlastRadius() {
-    return entityBlastRadius();
+  async getEntityBlastRadius(entityRef) {
+    const blast = entityBlastRadius();
+    return nameOf(entityRef) === 'names' ? lengthen(blast) : blast;
   },
   async getNamespaceMatrix(cluster) {
-    return namespaceMatrix(cluster);
+    const matrix = namespaceMatrix(cluster);
+    return cluster === 'lab' ? lengthen(matrix) : matrix;
   },
   async getBlastRadius() {
     const items = fleetBlastRadius();
-    return { items, totalCount: items.length };
+    return { items, totalCount: items.length, caveats: [] };
   },
   async getClusters() {
     return { items: clusters() };

@@ -3,6 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { SetupServer } from 'msw/node';
 import type {
   ClusterStatus,
+  ConnectionAnswer,
   ControlDescription,
   EntityBlastRadius,
   EntityConnection,
@@ -23,6 +24,7 @@ import {
   fleetBlastRadius,
   judged,
   namespaceMatrix,
+  refusedAnswer,
   services,
 } from './postures';
 
@@ -51,9 +53,14 @@ export class TestBackend {
   evaluatedAt?: string = new Date(Date.now() - 60_000).toISOString();
   entityBlastRadius: EntityBlastRadius = entityBlastRadius();
   blastRadius: WorkloadBlastRadius[] = fleetBlastRadius();
+  answer: ConnectionAnswer = refusedAnswer();
   matrix: (cluster: string) => NamespaceMatrix = namespaceMatrix;
   /** Answered in place of everything. */
   error?: BackendError;
+  /** Answered in place of an answer about one connection. */
+  questionError?: BackendError;
+  /** Those about one connection, the latest last. */
+  readonly questions: Record<string, string>[] = [];
   /** The searches of the requests for lists of the fleet, the latest last. */
   readonly asked: string[] = [];
   /** The same of the requests for connections. */
@@ -62,12 +69,15 @@ export class TestBackend {
 
   static start(server: SetupServer): TestBackend {
     const backend = new TestBackend();
-    const answer = async (body: () => object) => {
+    const answer = async (body: () => object, own?: BackendError) => {
       await backend.#held;
-      const { error } = backend;
+      const error = backend.error ?? own;
       return error
         ? HttpResponse.json(
-            { error: { name: 'Error', message: error.message } },
+            {
+              error: { name: 'Error', message: error.message },
+              response: { statusCode: error.status },
+            },
             { status: error.status },
           )
         : HttpResponse.json(body());
@@ -103,8 +113,23 @@ export class TestBackend {
       http.get(`${BACKEND}/blast-radius`, ({ request }) => {
         backend.asked.push(new URL(request.url).search);
         const items = backend.blastRadius;
-        return answer(() => ({ items, totalCount: items.length }));
+        return answer(() => ({
+          items,
+          totalCount: items.length,
+          caveats: backend.caveats,
+        }));
       }),
+      http.get(
+        `${BACKEND}/clusters/:cluster/connection`,
+        ({ request, params }) => {
+          const { searchParams } = new URL(request.url);
+          backend.questions.push({
+            cluster: String(params.cluster),
+            ...Object.fromEntries(searchParams),
+          });
+          return answer(() => backend.answer, backend.questionError);
+        },
+      ),
       http.get(`${BACKEND}/clusters/:cluster/namespaces`, ({ params }) =>
         answer(() => backend.matrix(String(params.cluster))),
       ),

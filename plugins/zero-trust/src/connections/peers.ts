@@ -70,6 +70,15 @@ export function peersOf(connections: readonly EntityConnection[]): Peer[] {
   }));
 }
 
+/** The peers that are workloads, and where they run. */
+export function workloadsAmong(
+  connections: readonly EntityConnection[],
+): { cluster: string; workload: WorkloadRef }[] {
+  return connections.flatMap(({ cluster, peer }) =>
+    peer.kind === 'workload' ? { cluster, workload: peer.workload } : [],
+  );
+}
+
 /** How much of the world outside. */
 export type Breadth = 'all' | 'most' | 'some';
 

@@ -4,6 +4,8 @@ import { useApi } from '@backstage/core-plugin-api';
 import {
   BlastRadiusList,
   BlastRadiusQuery,
+  ConnectionAnswer,
+  ConnectionQuestion,
   EntityBlastRadius,
   EntityConnectionQuery,
   EntityConnections,
@@ -65,6 +67,25 @@ export function useBothDirections(
     }, [api, entityRef, cluster]),
     channel: entityChannel(entityRef),
     keepPrevious: true,
+  });
+}
+
+/** Nothing is asked, and no answer given, where there is no question. */
+export function useConnectionAnswer(
+  entityRef: string,
+  question: ConnectionQuestion | undefined,
+): Live<ConnectionAnswer | undefined> {
+  const api = useApi(zeroTrustApiRef);
+  const asked = question && JSON.stringify(question);
+  return useLive({
+    load: useCallback(
+      async () =>
+        asked === undefined
+          ? undefined
+          : api.getConnection(JSON.parse(asked) as ConnectionQuestion),
+      [api, asked],
+    ),
+    channel: entityChannel(entityRef),
   });
 }
 

@@ -353,6 +353,7 @@ export const messages = {
       allow: 'Allowed',
       conditional: 'Under conditions',
       unknown: 'Unknown',
+      deny: 'Refused',
     },
     why: 'Why: {{peer}}',
     outside: 'Addresses outside',
@@ -360,6 +361,12 @@ export const messages = {
       some: 'Addresses outside',
       most: 'Nearly every address outside',
       all: 'Every address outside',
+    },
+    outsideShort: {
+      some: 'Some outside',
+      most: 'Most outside',
+      all: 'All outside',
+      group: 'Outside',
     },
     namespace: 'Namespace',
     search: 'Search peers',
@@ -392,6 +399,40 @@ export const messages = {
     gone: 'The peer that this link leads to is no longer connected.',
     graphCut:
       'The graph shows the first {{number}} connections; the table has them all.',
+  },
+  ask: {
+    label: 'Ask about one connection',
+    hint: 'Whether one end may reach the other on one port, and who decides. The address of this page holds the question.',
+    direction: {
+      in: 'May it call {{name}}?',
+      out: 'May {{name}} call it?',
+    },
+    own: 'Workload of this service',
+    peer: 'The other end',
+    peerExample: 'namespace/Kind/name or IP address',
+    peerError: {
+      missing: 'Name a workload or an IP address.',
+      malformed:
+        'Write a workload as namespace/Kind/name, such as shop/Deployment/web, or one IP address.',
+    },
+    port: 'Port',
+    portHint:
+      'The port is that of the pods: what the port of a Service leads to. An IP address counts as one outside the cluster, whoever has it.',
+    portError: 'Write a number from 1 to 65535.',
+    protocol: 'Protocol',
+    ask: 'Ask',
+    loading: 'Looking up the answer',
+    question: 'this question',
+    copy: 'Copy link',
+    clear: 'Clear question',
+    failure: {
+      malformed: 'The question is not understood',
+      notFound: 'One end of the question is not known',
+      forbidden: 'You may not ask this',
+      forbiddenHint:
+        'One end has to belong to a service that you may see. Asking about all others needs the permission {{permission}}; the administrators of Backstage can grant it.',
+      error: 'The question could not be answered',
+    },
   },
   blast: {
     label: 'Blast radius',

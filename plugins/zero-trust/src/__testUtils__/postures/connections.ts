@@ -1,5 +1,6 @@
 /** Who may reach whom in the small company. */
 import type {
+  ConnectionAnswer,
   EntityBlastRadius,
   EntityConnection,
   NamespaceMatrix,
@@ -121,6 +122,37 @@ export function manyConnections(count: number): EntityConnection[] {
   }));
 }
 
+/** May `legacy/export` call orders? */
+export function refusedAnswer(): ConnectionAnswer {
+  return {
+    verdict: 'deny',
+    message:
+      'CronJob legacy/export may not reach Deployment shop/orders on TCP port 8080. NetworkPolicy shop/orders lets Deployment shop/orders receive only what a rule allows, and none allows this.',
+    conditions: [],
+    decidedBy: [
+      {
+        ...fromCheckout.decidedBy[0],
+        effect: 'deny',
+        field: 'spec.policyTypes',
+      },
+    ],
+    partly: false,
+    caveats: [],
+    evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
+  };
+}
+
+/** May orders call payments? */
+export function allowedAnswer(): ConnectionAnswer {
+  return {
+    ...refusedAnswer(),
+    verdict: 'allow',
+    message:
+      'Deployment shop/orders may reach Deployment payments/payment-api on TCP port 8080. No policy restricts what Deployment shop/orders sends here, and ingress rule 1 of NetworkPolicy shop/orders lets it in.',
+    decidedBy: fromCheckout.decidedBy,
+  };
+}
+
 const blast: WorkloadBlastRadius = {
   cluster: 'prod-eu',
   workload: own,
@@ -172,6 +204,7 @@ export const reached: ReachedWorkload[] = [
 export function entityBlastRadius(): EntityBlastRadius {
   return {
     items: [{ ...blast, reached }],
+    caveats: [],
     evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
   };
 }
@@ -206,6 +239,7 @@ export function namespaceMatrix(cluster = 'prod-eu'): NamespaceMatrix {
       { from: 0, to: 3, open: 0, unknown: 8, pairs: 8 },
       { from: 1, to: 1, open: 1, unknown: 0, pairs: 1 },
     ],
+    caveats: [],
     evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
   };
 }

@@ -191,8 +191,29 @@ describe('EntityBlastRadius', () => {
     ).toHaveLength(2);
   });
 
+  it('says what the network is not known to enforce, once, and of which clusters where there are several', async () => {
+    const message = 'Nothing is known of its network.';
+    backend.entityBlastRadius = {
+      ...entityBlastRadius(),
+      caveats: [{ cluster: 'prod-eu', message }],
+    };
+    const { unmount } = await show();
+    expect(screen.getByText(message)).toBeVisible();
+    unmount();
+    backend.entityBlastRadius = {
+      ...entityBlastRadius(),
+      items: [item, { ...item, cluster: 'prod-us' }],
+      caveats: [
+        { cluster: 'prod-eu', message },
+        { cluster: 'prod-us', message },
+      ],
+    };
+    await show();
+    expect(screen.getByText(`prod-eu, prod-us: ${message}`)).toBeVisible();
+  });
+
   it('says that it is not there yet', async () => {
-    backend.entityBlastRadius = { items: [] };
+    backend.entityBlastRadius = { items: [], caveats: [] };
     render();
     expect(
       await screen.findByText('The blast radius of orders is being worked out'),

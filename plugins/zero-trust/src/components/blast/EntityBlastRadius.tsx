@@ -6,7 +6,7 @@ import { useEntityBlastRadius } from '../../hooks/useConnections';
 import { useMessages } from '../../hooks/useMessages';
 import { workloadKey } from '../../connections/peers';
 import { NotRefreshed } from '../card/NotRefreshed';
-import { Failure, Message } from '../state';
+import { Caveats, Failure, Message } from '../state';
 import { Computed } from '../text';
 import { WorkloadBlast } from './WorkloadBlast';
 import styles from './Blast.module.css';
@@ -50,6 +50,7 @@ export function EntityBlastRadius({ entityRef, name }: EntityBlastRadiusProps) {
   return (
     <section className={styles.page} aria-label={t('blast.label')}>
       {error && loadedAt !== undefined && <NotRefreshed since={loadedAt} />}
+      <Caveats caveats={value.caveats} isNamed={clusters.size > 1} />
       {value.items.map(item => (
         <WorkloadBlast
           key={`${item.cluster} ${workloadKey(item.workload)}`}

@@ -83,6 +83,16 @@ describe('FleetBlastRadius', () => {
     await waitFor(() => expect(asked()).toEqual({ offset: '0', limit: '50' }));
   });
 
+  it('says what the network of which cluster is not known to enforce', async () => {
+    backend.caveats = [
+      { cluster: 'prod-us', message: 'Nothing is known of its network.' },
+    ];
+    await show();
+    expect(
+      screen.getByText('prod-us: Nothing is known of its network.'),
+    ).toBeVisible();
+  });
+
   it('tells nothing found from nothing known', async () => {
     backend.blastRadius = [];
     const { unmount } = renderScreen(<FleetBlastRadius />, {

@@ -15,7 +15,7 @@ import { useSearchState } from '../../hooks/useSearchState';
 import { workloadKey } from '../../connections/peers';
 import { NotRefreshed } from '../card/NotRefreshed';
 import { FilterSearch, FilterSelect } from '../page';
-import { Failure, Message } from '../state';
+import { Caveats, Failure, Message } from '../state';
 import { Pagination } from '../table';
 import { Announce } from '../text';
 import { FleetBlastTable } from './FleetBlastTable';
@@ -67,6 +67,7 @@ export function FleetBlastRadius() {
   return (
     <section className={styles.page} aria-label={t('blast.label')}>
       {error && loadedAt !== undefined && <NotRefreshed since={loadedAt} />}
+      <Caveats caveats={value.caveats} isNamed />
       <div
         className={styles.filters}
         role="group"

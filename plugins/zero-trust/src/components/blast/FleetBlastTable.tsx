@@ -79,7 +79,7 @@ function BlastRow({ item }: { item: WorkloadBlastRadius }) {
             <span>{name}</span>
           )}{' '}
           <span className={styles.muted}>
-            {workload.namespace} · {workload.kind}
+            <LongName name={workload.namespace} max={32} /> · {workload.kind}
           </span>
         </span>
       </th>

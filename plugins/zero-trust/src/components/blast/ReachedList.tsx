@@ -134,7 +134,8 @@ function ReachedRow({
                 </span>
               )}{' '}
               <span className={styles.muted}>
-                {workload.namespace} · {workload.kind}
+                <LongName name={workload.namespace} max={40} /> ·{' '}
+                {workload.kind}
               </span>
             </span>
           </span>

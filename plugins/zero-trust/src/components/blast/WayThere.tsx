@@ -55,7 +55,9 @@ function Stop({ workload, name }: { workload: WorkloadRef; name: string }) {
       <span>
         <LongName name={name} max={28} />
       </span>
-      <span className={styles.muted}>{workload.namespace}</span>
+      <span className={styles.muted}>
+        <LongName name={workload.namespace} max={32} />
+      </span>
     </li>
   );
 }

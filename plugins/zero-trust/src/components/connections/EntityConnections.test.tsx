@@ -35,7 +35,10 @@ describe('EntityConnections', () => {
       <EntityConnections
         entityRef={ORDERS_REF}
         name="orders"
-        clusters={clusters}
+        clusters={clusters.map(cluster => ({
+          cluster,
+          workloads: [fromCheckout.workload],
+        }))}
       />,
       { address },
     );

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { RiTimerLine } from '@remixicon/react';
 import {
+  EntityClusterPosture,
   EntityConnections as Connections,
   zeroTrustPostureReadPermission,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
@@ -13,10 +14,11 @@ import {
 } from '../../hooks/useConnections';
 import { useMessages } from '../../hooks/useMessages';
 import { answerFor } from '../../connections/answer';
-import { DIRECTIONS } from '../../connections/peers';
+import { DIRECTIONS, workloadsAmong } from '../../connections/peers';
 import { NotRefreshed } from '../card/NotRefreshed';
-import { Failure, Message, Notice } from '../state';
+import { Caveats, Failure, Message } from '../state';
 import { Announce, Computed } from '../text';
+import { Ask } from './Ask';
 import { ChosenPeer } from './ChosenPeer';
 import { ConnectionFilters } from './ConnectionFilters';
 import { ConnectionGraph } from './ConnectionGraph';
@@ -29,7 +31,7 @@ export interface EntityConnectionsProps {
   entityRef: string;
   name: string;
   /** Those in which the service runs. */
-  clusters: readonly string[];
+  clusters: readonly Pick<EntityClusterPosture, 'cluster' | 'workloads'>[];
 }
 
 export function EntityConnections({
@@ -82,13 +84,13 @@ export function EntityConnections({
       {failed && both.loadedAt !== undefined && (
         <NotRefreshed since={both.loadedAt} />
       )}
-      <Caveats connections={page.value} isNamed={clusters.length > 1} />
+      <Caveats caveats={page.value.caveats} isNamed={clusters.length > 1} />
       <Answers both={both.value} name={name} evaluatedAt={evaluatedAt} />
       <ConnectionFilters
         state={state}
         counts={page.value.counts}
         namespaces={page.value.namespaces}
-        clusters={clusters}
+        clusters={clusters.map(({ cluster }) => cluster)}
       />
       <div className={styles.halves}>
         <div className={styles.list}>
@@ -120,6 +122,15 @@ export function EntityConnections({
           </p>
         </section>
       </div>
+      <Ask
+        entityRef={entityRef}
+        name={name}
+        clusters={clusters}
+        peers={workloadsAmong([
+          ...both.value.in.items,
+          ...both.value.out.items,
+        ])}
+      />
       <Changes connections={page.value} key={page.value.question} name={name} />
     </section>
   );
@@ -130,25 +141,6 @@ function isCut(
   side: keyof BothDirections,
 ): boolean {
   return both !== undefined && both[side].totalCount > both[side].items.length;
-}
-
-function Caveats({
-  connections: { caveats },
-  isNamed,
-}: {
-  connections: Connections;
-  isNamed: boolean;
-}) {
-  return (
-    <>
-      {caveats.map(({ cluster, message }) => (
-        <Notice key={`${cluster} ${message}`}>
-          {isNamed && `${cluster}: `}
-          {message}
-        </Notice>
-      ))}
-    </>
-  );
 }
 
 function Answers({

@@ -8,7 +8,7 @@ import {
 import { VisuallyHidden } from '@backstage/ui';
 import { Messages, useMessages } from '../../hooks/useMessages';
 import type { GraphNode, GroupNode, PeerNode } from '../../connections/graph';
-import { peerName } from '../../connections/peers';
+import { breadthOf, peerName } from '../../connections/peers';
 import { LongName } from '../text';
 import styles from './ConnectionGraph.module.css';
 
@@ -121,16 +121,23 @@ interface TextProps<N> {
 
 function PeerText({ node: { peer }, width }: TextProps<PeerNode>) {
   const t = useMessages();
-  const isOutside = peer.peer.kind === 'outside';
   return (
     <>
-      {isOutside && <RiGlobalLine size={16} className={styles.icon} />}
+      {peer.peer.kind === 'outside' && (
+        <RiGlobalLine size={16} className={styles.icon} />
+      )}
       <span className={styles.words}>
         <span className={styles.first}>
-          <LongName
-            name={peerName(peer.peer, t)}
-            max={fitting(isOutside ? width - ICON : width)}
-          />
+          {peer.peer.kind === 'outside' ? (
+            <Outside
+              short={t(
+                `connections.outsideShort.${breadthOf(peer.peer.cidrs)}`,
+              )}
+              full={peerName(peer.peer, t)}
+            />
+          ) : (
+            <LongName name={peerName(peer.peer, t)} max={fitting(width)} />
+          )}
         </span>{' '}
         <span className={styles.second}>
           {peer.peer.kind === 'outside' ? (
@@ -155,13 +162,27 @@ function GroupText({ node, width }: TextProps<GroupNode>) {
       <Arrow size={16} className={styles.icon} />
       <span className={styles.words}>
         <span className={styles.first}>
-          <LongName
-            name={node.namespace || t('connections.outside')}
-            max={fitting(width - ICON)}
-          />
+          {node.namespace === '' ? (
+            <Outside
+              short={t('connections.outsideShort.group')}
+              full={t('connections.outside')}
+            />
+          ) : (
+            <LongName name={node.namespace} max={fitting(width - ICON)} />
+          )}
         </span>{' '}
         <span className={styles.second}>{countOf(node.count, t)}</span>
       </span>
+    </>
+  );
+}
+
+/** Words that a node has no room for are not cut as names are: there is a shorter way to say it. */
+function Outside({ short, full }: { short: string; full: string }) {
+  return (
+    <>
+      <span aria-hidden="true">{short}</span>
+      <VisuallyHidden>{full}</VisuallyHidden>
     </>
   );
 }

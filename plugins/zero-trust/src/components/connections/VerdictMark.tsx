@@ -1,17 +1,23 @@
-/** A verdict as a word and as the line that stands for it in the graph: whole, dashed or dotted. */
+/** A verdict as a word and as the line that stands for it in the graph: whole, dashed, dotted or cut. */
 import clsx from 'clsx';
+import type { ConnectionAnswer } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
-import type { ConnectionVerdict } from '../../connections/peers';
 import styles from './VerdictMark.module.css';
 
-/** The pattern of the line; the same in the graph. */
-export const LINES: Record<ConnectionVerdict, string> = {
+type Verdict = ConnectionAnswer['verdict'];
+
+/** The pattern of the line; the same in the graph, which draws nothing that is refused. */
+export const LINES: Record<Verdict, string> = {
   allow: styles.allow,
   conditional: styles.conditional,
   unknown: styles.unknown,
+  deny: styles.deny,
 };
 
-export function VerdictMark({ verdict }: { verdict: ConnectionVerdict }) {
+const WHOLE = 'M1 4h22';
+const CUT = 'M1 4h6M17 4h6M9.5 1.5l5 5M14.5 1.5l-5 5';
+
+export function VerdictMark({ verdict }: { verdict: Verdict }) {
   const t = useMessages();
   return (
     <span className={styles.mark}>
@@ -22,7 +28,7 @@ export function VerdictMark({ verdict }: { verdict: ConnectionVerdict }) {
         viewBox="0 0 24 8"
         aria-hidden="true"
       >
-        <path d="M1 4h22" />
+        <path d={verdict === 'deny' ? CUT : WHOLE} />
       </svg>
       {t(`connections.verdict.${verdict}`)}
     </span>

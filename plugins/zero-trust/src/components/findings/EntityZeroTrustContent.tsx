@@ -94,7 +94,7 @@ function Judged({ posture, summary, name, notRefreshedSince }: OverviewProps) {
         <EntityConnections
           entityRef={entityRef}
           name={name}
-          clusters={posture.clusters.map(({ cluster }) => cluster)}
+          clusters={posture.clusters}
         />
       )}
       {view === 'blast-radius' && (

@@ -76,6 +76,15 @@ describe('Namespaces', () => {
     ).toHaveTextContent('Of 1 more nobody can tell.');
   });
 
+  it('says what the network is not known to enforce', async () => {
+    backend.matrix = cluster => ({
+      ...namespaceMatrix(cluster),
+      caveats: ['Nothing is known of its network.'],
+    });
+    await show();
+    expect(screen.getByText('Nothing is known of its network.')).toBeVisible();
+  });
+
   it('says that everything is shut', async () => {
     backend.matrix = cluster => ({ ...namespaceMatrix(cluster), cells: [] });
     await show();

@@ -11,7 +11,7 @@ import { useClusters } from '../../hooks/usePosture';
 import { useSearchState } from '../../hooks/useSearchState';
 import { NotRefreshed } from '../card/NotRefreshed';
 import { FilterSelect } from '../page';
-import { ClusterNotice, Failure, Message } from '../state';
+import { Caveats, ClusterNotice, Failure, Message } from '../state';
 import { NamespacesOfCluster } from './NamespacesOfCluster';
 import styles from './Namespaces.module.css';
 
@@ -128,6 +128,7 @@ function OneCluster({ status }: { status: ClusterStatus }) {
     <>
       {error && loadedAt !== undefined && <NotRefreshed since={loadedAt} />}
       {notice}
+      <Caveats caveats={value.caveats.map(message => ({ cluster, message }))} />
       <NamespacesOfCluster matrix={value} evaluatedAt={value.evaluatedAt} />
     </>
   );

@@ -53,6 +53,6 @@ export function Failure({ error, permission, retry }: FailureProps) {
 }
 
 /** What the server said, without the wrapping of the client. */
-function messageOf(error: Error): string {
+export function messageOf(error: Error): string {
   return ResponseError.is(error) ? error.cause.message : error.message;
 }

@@ -1,3 +1,4 @@
+export * from './Caveats';
 export * from './Failure';
 export * from './Message';
 export * from './Notices';

@@ -1,12 +1,6 @@
 /** Lines to copy into a file, with the button that copies them. */
-import { useEffect, useState } from 'react';
-import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
-import { Button } from '@backstage/ui';
-import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
-import { useMessages } from '../../hooks/useMessages';
+import { CopyButton } from './CopyButton';
 import styles from './CodeBlock.module.css';
-
-const SHOWN_AS_COPIED = 2_000;
 
 export interface CodeBlockProps {
   /** What the lines are, for those who cannot see them. */
@@ -15,16 +9,6 @@ export interface CodeBlockProps {
 }
 
 export function CodeBlock({ label, code }: CodeBlockProps) {
-  const t = useMessages();
-  const [, copy] = useCopyToClipboard();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) {
-      return undefined;
-    }
-    const timer = setTimeout(() => setCopied(false), SHOWN_AS_COPIED);
-    return () => clearTimeout(timer);
-  }, [copied]);
   const text = code.trimEnd();
   return (
     <div className={styles.block}>
@@ -33,20 +17,7 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
         <code>{text}</code>
       </pre>
       <div className={styles.copy}>
-        <Button
-          size="small"
-          variant="secondary"
-          iconStart={copied ? <RiCheckLine /> : <RiFileCopyLine />}
-          onPress={() => {
-            copy(`${text}\n`);
-            setCopied(true);
-          }}
-          aria-label={`${
-            copied ? t('state.copied') : t('state.copy')
-          }: ${label}`}
-        >
-          {copied ? t('state.copied') : t('state.copy')}
-        </Button>
+        <CopyButton label={label} read={() => `${text}\n`} />
       </div>
     </div>
   );

@@ -1,0 +1,99 @@
+/** A question about one connection as people write it, and as the API wants it. */
+import type {
+  ConnectionEnd,
+  ConnectionQuestion,
+  WorkloadRef,
+} from '@backstage-zero-trust/plugin-zero-trust-common';
+import { IPv4, IPv6 } from 'ipaddr.js';
+import type { Direction } from './peers';
+
+export type Protocol = NonNullable<ConnectionQuestion['protocol']>;
+
+export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP'];
+
+const LAST_PORT = 65_535;
+
+/** Where one of the service's workloads runs. */
+export interface OwnWorkload {
+  cluster: string;
+  workload: WorkloadRef;
+}
+
+export interface DraftQuestion {
+  /** `in`: may the peer call the service? */
+  direction: Direction;
+  own: OwnWorkload;
+  /** `namespace/Kind/name` or an IP address. */
+  peer: string;
+  port: string;
+  protocol: Protocol;
+}
+
+export interface DraftErrors {
+  peer?: 'missing' | 'malformed';
+  port?: 'missing' | 'malformed';
+}
+
+export type ReadQuestion =
+  | { question: ConnectionQuestion; errors?: never }
+  | { question?: never; errors: DraftErrors };
+
+/** As the API writes it: `namespace/Kind/name`. */
+export function workloadText({ namespace, kind, name }: WorkloadRef): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** Undefined for text that is not `namespace/Kind/name`. */
+export function parseWorkload(text: string): WorkloadRef | undefined {
+  const parts = text.split('/').map(part => part.trim());
+  const [namespace, kind, name] = parts;
+  return parts.length === 3 && namespace && kind && name
+    ? { namespace, kind, name }
+    : undefined;
+}
+
+export function endText(end: ConnectionEnd): string {
+  return 'ip' in end ? end.ip : workloadText(end.workload);
+}
+
+export function readQuestion({
+  direction,
+  own: { cluster, workload },
+  peer,
+  port,
+  protocol,
+}: DraftQuestion): ReadQuestion {
+  const other = parseEnd(peer.trim());
+  const number = parsePort(port.trim());
+  if (other === undefined || number === undefined) {
+    return {
+      errors: {
+        ...(other === undefined && { peer: problemOf(peer) }),
+        ...(number === undefined && { port: problemOf(port) }),
+      },
+    };
+  }
+  const [from, to] =
+    direction === 'in' ? [other, { workload }] : [{ workload }, other];
+  return { question: { cluster, from, to, port: number, protocol } };
+}
+
+function problemOf(text: string): 'missing' | 'malformed' {
+  return text.trim() === '' ? 'missing' : 'malformed';
+}
+
+function parseEnd(text: string): ConnectionEnd | undefined {
+  // Shorthand such as `10.1` is an address for some programs and a mistake for people.
+  if (IPv4.isValidFourPartDecimal(text) || IPv6.isValid(text)) {
+    return { ip: text };
+  }
+  const workload = parseWorkload(text);
+  return workload && { workload };
+}
+
+function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port >= 1 && port <= LAST_PORT
+    ? port
+    : undefined;
+}
