@@ -101,6 +101,8 @@ describe('collectCluster', () => {
       'metadata.name=antrea-config',
       'metadata.name=cilium-config',
       'metadata.name=istio',
+      'metadata.name=spire-controller-manager',
+      'metadata.name=spire-controller-manager-config',
     ]);
   });
 

@@ -53,6 +53,7 @@ export {
   ConnectionMap,
   ProfileGraph,
   askMap,
+  fingerprints,
   mapConnections,
   namespaceMatrix,
   reachedFrom,
@@ -75,6 +76,23 @@ export {
 export type { ClusterNetwork, IneffectivePolicy } from './network';
 export * from './controls';
 export * from './findings';
+export {
+  accessGaps,
+  accountOfUser,
+  allowed,
+  describeRequest,
+  ownGroupsOf,
+  whoCan,
+} from './identity/rbac';
+export type {
+  AccessAnswer,
+  AccessGrant,
+  AccessRequest,
+  PathRequest,
+  RbacSubject,
+  Requester,
+  ResourceRequest,
+} from './identity/rbac';
 export * from './mesh';
 export * from './manifests';
 export * from './workloads';

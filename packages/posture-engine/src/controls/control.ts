@@ -107,14 +107,16 @@ export type Judgement =
  * A kind that must have been seen for a verdict to be possible, and where:
  * in the subject's namespace, in the mesh's root namespace too, in the
  * namespace of Istio's control plane (nothing is needed there where MeshConfig
- * was stated), or everywhere.
- * A Namespace is looked up by name, so `cluster` is the only sensible place for it.
+ * was stated), or everywhere. Of Namespaces the one in the subject's namespace
+ * is that of the name.
  */
 export interface Need {
   kind: KindName;
   in: 'namespace' | 'mesh' | 'control-plane' | 'cluster';
   /** The control answers without it too, and says itself what it then cannot tell. */
   optional?: boolean;
+  /** It must have been seen everywhere, but what changes in other namespaces is of no account unless it shows in `Control.facts`. */
+  elsewhere?: 'facts';
 }
 
 /** A requirement of a framework that a control contributes to. */
@@ -149,6 +151,12 @@ export interface Control {
    * `snapshot.derive(facts)`. Where it changes, every answer may.
    */
   facts?: (snapshot: ClusterSnapshot) => unknown;
+  /**
+   * Whether it was seen that a cluster has nothing of what the control is about,
+   * so that its answers rest on the workload alone and no other need counts;
+   * asked as `snapshot.derive(isIdle)`.
+   */
+  isIdle?: (snapshot: ClusterSnapshot) => boolean;
   /**
    * Pure. Called once per workload, after all needs were found covered; scope
    * `port` answers once per port, and with nothing where there is no port.

@@ -1,28 +1,31 @@
 /**
- * Questions fall into cells in each direction: for one subject and port, peers
- * that the same rules name are told the same. So what is worked out for one
- * question holds for all of its cell.
+ * Questions fall into cells in each direction: on one port, subjects of which
+ * the tiers say the same tell the same to peers that the same rules name. So
+ * what is worked out for one question holds for all of its cell.
  */
 import type { ClassSet } from './ClassSet';
 import type { Connections } from './Connections';
-import { NetworkVerdict, Question, decideDirection, endsOf } from './decide';
+import { NetworkVerdict, Question, decideDirection } from './decide';
 import { PROTOCOLS } from './PortSet';
-import { Direction, rulesOf } from './tier';
+import { Direction, TierAnswer, rulesOf } from './tier';
 import type { EndpointClass } from './Universe';
 
-export interface Cell {
-  /** No two cells ever have the same. */
+export interface Cell<T> {
+  /** No two cells ever have the same; from 1. */
   id: number;
   verdict: NetworkVerdict;
+  /** What was worked out for the cell alone, under 0, or together with the cell of the other direction, under its id. */
+  known: Map<number, T>;
 }
 
-/** What one subject says on one port. */
-interface Row {
+/** Subjects of which the tiers say the same. */
+interface Profile<T> {
   /** By these peers are told apart. */
   sets: readonly ClassSet[];
   /** Those of them that have some pods, and not all. */
   podSets: readonly ClassSet[];
-  cells: Map<number | string, Cell>;
+  /** By port. */
+  rows: Map<number, Map<number | string, Cell<T>>>;
 }
 
 const STRETCH = 65_536;
@@ -31,16 +34,18 @@ const MOST_ROWS = 200_000;
 /** As many sets as bits of a small number. */
 const MOST_BITS = 30;
 
-export class Cells {
-  static create(connections: Connections): Cells {
+export class Cells<T> {
+  static create<T>(connections: Connections): Cells<T> {
     return new Cells(connections);
   }
 
-  /** By the subject's id, then by port. */
-  readonly #rows: Record<Direction, (Map<number, Row> | undefined)[]> = {
+  /** By the subject's id. */
+  readonly #profiles: Record<Direction, (Profile<T> | undefined)[]> = {
     ingress: [],
     egress: [],
   };
+  readonly #byAnswers = new Map<string, Profile<T>>();
+  readonly #answerIds = new Map<TierAnswer, number>();
   readonly #tellsPodsApart = new Map<ClassSet, boolean>();
   #numberOfRows = 0;
   #lastCell = 0;
@@ -48,15 +53,21 @@ export class Cells {
   private constructor(private readonly connections: Connections) {}
 
   /** The cell that a question falls into. */
-  of(question: Question, direction: Direction): Cell {
-    const { subject, peer } = endsOf(question, direction);
-    const { sets, podSets, cells } = this.#row(subject, direction, question);
+  of(question: Question, direction: Direction): Cell<T> {
+    const isEgress = direction === 'egress';
+    const subject = isEgress ? question.source : question.destination;
+    const peer = isEgress ? question.destination : question.source;
+    const profile =
+      this.#profiles[direction][subject.id] ??
+      this.#profileOf(subject, direction);
+    const isPod = peer.kind === 'pods';
     const signature = signatureOf(
       peer.id,
-      peer.kind === 'pods' ? podSets : sets,
-      peer.kind === 'pods',
+      isPod ? profile.podSets : profile.sets,
+      isPod,
     );
-    let cell = cells.get(signature);
+    const row = this.#row(profile, question);
+    let cell = row.get(signature);
     if (!cell) {
       const { verdict } = decideDirection(
         this.connections,
@@ -64,39 +75,68 @@ export class Cells {
         direction,
       );
       this.#lastCell++;
-      cell = { id: this.#lastCell, verdict };
-      cells.set(signature, cell);
+      cell = { id: this.#lastCell, verdict, known: new Map() };
+      row.set(signature, cell);
     }
     return cell;
   }
 
-  #row(
-    subject: EndpointClass,
-    direction: Direction,
-    { protocol, port }: Question,
-  ): Row {
-    const place = PROTOCOLS.indexOf(protocol) * STRETCH + port;
-    const known = this.#rows[direction][subject.id]?.get(place);
-    if (known) {
-      return known;
+  /** Forgets all cells and what is known of them. */
+  clear(): void {
+    for (const { rows } of this.#byAnswers.values()) {
+      rows.clear();
     }
-    this.#makeRoom();
-    // Also those of rules for other ports: an explanation names the one that came nearest.
-    const sets = [
-      ...new Set(
-        this.connections
-          .answers(subject, direction)
-          .flatMap(answer => rulesOf(answer).map(({ peers }) => peers)),
-      ),
-    ];
-    const row: Row = {
-      sets,
-      podSets: sets.filter(set => this.#seesPods(set)),
-      cells: new Map(),
-    };
-    const rows = this.#rows[direction][subject.id] ?? new Map<number, Row>();
-    this.#rows[direction][subject.id] = rows.set(place, row);
+    this.#numberOfRows = 0;
+  }
+
+  #row(
+    { rows }: Profile<T>,
+    { protocol, port }: Question,
+  ): Map<number | string, Cell<T>> {
+    const place = PROTOCOLS.indexOf(protocol) * STRETCH + port;
+    let row = rows.get(place);
+    if (!row) {
+      if (this.#numberOfRows >= MOST_ROWS) {
+        this.clear();
+      }
+      this.#numberOfRows++;
+      row = new Map();
+      rows.set(place, row);
+    }
     return row;
+  }
+
+  #profileOf(subject: EndpointClass, direction: Direction): Profile<T> {
+    const answers = this.connections.answers(subject, direction);
+    const key = `${direction} ${answers
+      .map(answer => this.#idOf(answer))
+      .join()}`;
+    let profile = this.#byAnswers.get(key);
+    if (!profile) {
+      // Also the peers of rules for other ports: an explanation names the rule that came nearest.
+      const sets = [
+        ...new Set(
+          answers.flatMap(answer => rulesOf(answer).map(({ peers }) => peers)),
+        ),
+      ];
+      profile = {
+        sets,
+        podSets: sets.filter(set => this.#seesPods(set)),
+        rows: new Map(),
+      };
+      this.#byAnswers.set(key, profile);
+    }
+    this.#profiles[direction][subject.id] = profile;
+    return profile;
+  }
+
+  #idOf(answer: TierAnswer): number {
+    let id = this.#answerIds.get(answer);
+    if (id === undefined) {
+      id = this.#answerIds.size;
+      this.#answerIds.set(answer, id);
+    }
+    return id;
   }
 
   #seesPods(set: ClassSet): boolean {
@@ -108,15 +148,6 @@ export class Cells {
       this.#tellsPodsApart.set(set, sees);
     }
     return sees;
-  }
-
-  #makeRoom(): void {
-    this.#numberOfRows++;
-    if (this.#numberOfRows > MOST_ROWS) {
-      this.#rows.ingress.length = 0;
-      this.#rows.egress.length = 0;
-      this.#numberOfRows = 1;
-    }
   }
 }
 

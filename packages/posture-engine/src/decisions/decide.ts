@@ -1,6 +1,7 @@
 /** One question: may this class reach that one on this port, and which objects say so? */
 import type { Connections } from './Connections';
 import type { Protocol } from './PortSet';
+import { AskedRequest, RulesOutcome, askRules } from './request';
 import type {
   Condition,
   DecidingField,
@@ -16,6 +17,8 @@ export interface Question {
   destination: EndpointClass;
   protocol: Protocol;
   port: number;
+  /** Left out for whatever may be sent. */
+  request?: AskedRequest;
 }
 
 export type NetworkVerdict = 'allow' | 'deny' | 'unknown';
@@ -28,6 +31,8 @@ export interface Decision {
   conditions: readonly (readonly Condition[])[];
   /** For `unknown`. */
   reason?: string;
+  /** For `deny`: what a request must be, where it is none of it. */
+  unmet?: readonly Condition[];
 }
 
 /** The first direction that refuses decides; `unknown` only where neither refuses. */
@@ -71,20 +76,34 @@ export function decideDirection(
   const decidedBy: Decision['decidedBy'][number][] = [];
   // An allow whose condition may not hold: it counts where the rules after it refuse.
   let conditional: TierRule | undefined;
-  const refused = (fields: Decision['decidedBy']): Decision =>
+  const refused = (
+    fields: Decision['decidedBy'],
+    unmet?: readonly Condition[],
+  ): Decision =>
     conditional?.conditions
       ? {
           verdict: 'allow',
           decidedBy: fieldsOf(conditional),
           conditions: [conditional.conditions],
         }
-      : { verdict: 'deny', decidedBy: fields, conditions: [] };
+      : {
+          verdict: 'deny',
+          decidedBy: fields,
+          conditions: [],
+          ...(unmet ? { unmet } : {}),
+        };
   for (const { rules, otherwise } of connections.answers(subject, direction)) {
     const { rule, mayNotHold } = firstMatch(
       rules,
       ({ peers, ports }) => peers.has(peer.id) && ports.has(protocol, port),
     );
     conditional ??= mayNotHold;
+    if (rule?.requests && question.request) {
+      const outcome = askRules(rule.requests, question.request);
+      return outcome.kind === 'unmet'
+        ? refused(withEffect(outcome.decidedBy, 'deny'), outcome.conditions)
+        : ofRequest(outcome, rule, decidedBy);
+    }
     decidedBy.push(...(rule ? fieldsOf(rule) : []));
     if (rule && rule.effect !== 'pass') {
       return rule.effect === 'deny'
@@ -99,14 +118,47 @@ export function decideDirection(
     if (!rule && otherwise.effect === 'deny') {
       return refused([
         ...decidedBy,
-        ...otherwise.decidedBy.map(field => ({
-          ...field,
-          effect: 'deny' as const,
-        })),
+        ...withEffect(otherwise.decidedBy, 'deny'),
       ]);
     }
   }
   return { verdict: 'allow', decidedBy, conditions: [] };
+}
+
+function withEffect(
+  fields: readonly DecidingField[],
+  effect: Effect,
+): Decision['decidedBy'] {
+  return fields.map(field => ({ ...field, effect }));
+}
+
+/** `before` are the fields that passed the request on to the rule. */
+function ofRequest(
+  outcome: Exclude<RulesOutcome, { kind: 'unmet' }>,
+  rule: TierRule,
+  before: Decision['decidedBy'],
+): Decision {
+  switch (outcome.kind) {
+    case 'met':
+      return {
+        verdict: 'allow',
+        decidedBy: [...before, ...withEffect([outcome.decidedBy], 'allow')],
+        conditions: [],
+      };
+    case 'open':
+      return {
+        verdict: 'allow',
+        decidedBy: [...before, ...fieldsOf(rule)],
+        conditions: [outcome.conditions],
+      };
+    default:
+      return {
+        verdict: 'unknown',
+        decidedBy: [...before, ...fieldsOf({ ...rule, effect: 'unknown' })],
+        conditions: [],
+        reason: outcome.reason,
+      };
+  }
 }
 
 function fieldsOf({ decidedBy, effect }: TierRule): Decision['decidedBy'] {

@@ -1,11 +1,12 @@
 /** Questions as people ask them: by the names of pods, workloads, addresses and Services. Everything that is the same for a class is worked out once. */
 import type { ClusterSnapshot } from '../snapshot';
 import type { Connections } from './Connections';
-import { Cells } from './Cells';
+import { Cell, Cells } from './Cells';
 import { Decision, NetworkVerdict, Question, decide } from './decide';
 import { EndpointName, Endpoints, Side, Target } from './decideEndpoints';
 import { explainDecision } from './explanation';
 import { PROTOCOLS, Protocol } from './PortSet';
+import type { AskedRequest } from './request';
 import type { Condition } from './tier';
 
 export interface ConnectionQuestion {
@@ -14,6 +15,8 @@ export interface ConnectionQuestion {
   /** 1 to 65535, or what the destination's containers or the Service call it. */
   port: number | string;
   protocol: Protocol;
+  /** An HTTP request; left out for whatever may be sent. */
+  request?: AskedRequest;
 }
 
 /** The same object for all questions with the same answer. */
@@ -42,9 +45,8 @@ export class Questions {
 
   readonly #answers = new Map<number, Map<number, ConnectionAnswer>>();
   #remembered = 0;
-  readonly #cells: Cells;
-  /** By cell where that decides alone, by two cells where both directions have a word. */
-  readonly #byCell = new Map<number, ConnectionAnswer>();
+  readonly #cells: Cells<ConnectionAnswer>;
+  #ofCells = 0;
 
   private constructor(
     private readonly connections: Connections,
@@ -57,7 +59,13 @@ export class Questions {
    * Of several pods, `allow` where some pod reaches some other one: what an
    * intruder would use. What the snapshot does not hold is `unknown`.
    */
-  answer({ from, to, port, protocol }: ConnectionQuestion): ConnectionAnswer {
+  answer({
+    from,
+    to,
+    port,
+    protocol,
+    request,
+  }: ConnectionQuestion): ConnectionAnswer {
     const source = this.endpoints.side(from);
     if ('reason' in source) {
       return unknownAnswer(source.reason);
@@ -66,9 +74,18 @@ export class Questions {
     if ('reason' in targets) {
       return unknownAnswer(targets.reason);
     }
-    return targets.length === 1
-      ? this.#remember(source, targets[0], protocol)
-      : join(targets.map(target => this.#remember(source, target, protocol)));
+    const ofRequests =
+      targets.length === 1
+        ? this.#remember(source, targets[0], protocol)
+        : join(targets.map(target => this.#remember(source, target, protocol)));
+    // A request decides only where some requests pass and others do not.
+    return request && ofRequests.conditions.length > 0
+      ? join(
+          targets.map(target =>
+            this.#decide(source, target, protocol, request),
+          ),
+        )
+      : ofRequests;
   }
 
   #remember(
@@ -107,6 +124,7 @@ export class Questions {
     source: Side,
     { side, port }: Target,
     protocol: Protocol,
+    request?: AskedRequest,
   ): ConnectionAnswer {
     if (source.pods.size === 0 && side.pods.size === 0) {
       return unknownAnswer(
@@ -129,6 +147,7 @@ export class Questions {
             destination: classes.destination,
             protocol,
             port,
+            request,
           })
         : unknownAnswer(ITSELF);
     }
@@ -142,7 +161,10 @@ export class Questions {
         if (classes) {
           const key = classes.source.id * 2 ** 26 + classes.destination.id;
           if (!pairs.has(key)) {
-            pairs.set(key, this.#ofClasses({ ...classes, protocol, port }));
+            pairs.set(
+              key,
+              this.#ofClasses({ ...classes, protocol, port, request }),
+            );
           }
         }
       }
@@ -151,35 +173,46 @@ export class Questions {
   }
 
   #ofClasses(question: Question): ConnectionAnswer {
+    if (question.request) {
+      return this.#explained(question);
+    }
     const egress = this.#cells.of(question, 'egress');
     if (egress.verdict === 'deny') {
-      return this.#ofCell(egress.id, question);
+      return this.#ofCell(egress, 0, question);
     }
     const ingress = this.#cells.of(question, 'ingress');
-    return this.#ofCell(
-      ingress.verdict === 'deny'
-        ? ingress.id
-        : egress.id * 2 ** 26 + ingress.id,
-      question,
-    );
+    return ingress.verdict === 'deny'
+      ? this.#ofCell(ingress, 0, question)
+      : this.#ofCell(egress, ingress.id, question);
   }
 
-  #ofCell(key: number, question: Question): ConnectionAnswer {
-    let answer = this.#byCell.get(key);
+  /** `other` is 0 where one direction decides alone. */
+  #ofCell(
+    { known }: Cell<ConnectionAnswer>,
+    other: number,
+    question: Question,
+  ): ConnectionAnswer {
+    let answer = known.get(other);
     if (!answer) {
-      const decision = decide(this.connections, question);
-      answer = {
-        verdict: decision.verdict,
-        decidedBy: decision.decidedBy,
-        conditions: decision.conditions,
-        reason: explainDecision(this.connections, question, decision),
-      };
-      if (this.#byCell.size >= MOST_REMEMBERED) {
-        this.#byCell.clear();
+      answer = this.#explained(question);
+      if (this.#ofCells >= MOST_REMEMBERED) {
+        this.#cells.clear();
+        this.#ofCells = 0;
       }
-      this.#byCell.set(key, answer);
+      this.#ofCells++;
+      known.set(other, answer);
     }
     return answer;
+  }
+
+  #explained(question: Question): ConnectionAnswer {
+    const decision = decide(this.connections, question);
+    return {
+      verdict: decision.verdict,
+      decidedBy: decision.decidedBy,
+      conditions: decision.conditions,
+      reason: explainDecision(this.connections, question, decision),
+    };
   }
 }
 

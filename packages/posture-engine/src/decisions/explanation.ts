@@ -51,9 +51,12 @@ function explainPassage({ decidedBy, conditions }: Decision): string {
 function explainDenial(
   connections: Connections,
   question: Question,
-  { decidedBy }: Decision,
+  { decidedBy, unmet }: Decision,
 ): string {
   const deciding = decidedBy.filter(({ effect }) => effect === 'deny');
+  if (unmet) {
+    return explainUnmet(deciding, unmet);
+  }
   const [{ direction, field }] = deciding;
   const isRule = RULE.test(field);
   const what = isRule
@@ -69,6 +72,22 @@ function explainDenial(
       }`;
   const nearest = nearestAllow(connections, question, direction, deciding[0]);
   return `${sentence(what)}${nearest ? ` ${sentence(nearest)}` : ''}`;
+}
+
+function explainUnmet(
+  deciding: readonly DecidingField[],
+  unmet: readonly string[],
+): string {
+  const rules = deciding.map(describeRule).slice(0, MOST_NAMED);
+  const rest = deciding.length - rules.length;
+  const [{ direction }] = deciding;
+  return sentence(
+    `${rules.join(' and ')}${rest > 0 ? ` and ${rest} more` : ''} ${
+      deciding.length === 1 ? 'lets' : 'let'
+    } ${
+      direction === 'egress' ? 'the source send' : 'the destination receive'
+    } only ${unmet.join(', or ')}, and the request is another`,
+  );
 }
 
 /**

@@ -17,6 +17,7 @@ export * from './explanation';
 export * from './reach';
 export * from './reachRows';
 export * from './relation';
+export * from './request';
 export * from './selectingPolicies';
 export { isStrange } from './strangers';
 export * from './tier';

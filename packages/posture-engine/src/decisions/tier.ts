@@ -6,6 +6,7 @@
 import type { ObjectReference } from '../snapshot';
 import type { ClassSet } from './ClassSet';
 import type { NodeClass, PodClass } from './Universe';
+import type { RuleTest } from './request';
 import { PortSet } from './PortSet';
 
 export type Direction = 'ingress' | 'egress';
@@ -32,6 +33,8 @@ export interface TierRule {
   ports: PortSet;
   /** For `allow`: one of these must hold. */
   conditions?: readonly Condition[];
+  /** With conditions: how requests meet them; absent where a request says nothing of them. */
+  requests?: readonly RuleTest[];
   /** With conditions: where none of them holds, the rules after this one decide. */
   elseNext?: true;
   /** For `unknown`: why nobody can tell, in a sentence. */

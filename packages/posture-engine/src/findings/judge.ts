@@ -12,13 +12,13 @@ import { CONTROL_PLANE_NAMESPACE, meshOf } from '../mesh/mesh';
 import {
   ClusterSnapshot,
   CoverageGap,
-  KindName,
   Workload,
   compare,
   sameValue,
   workloadKey,
 } from '../snapshot';
 import { Exemption, Finding, Subject } from './finding';
+import { PODS, Stale, isStale, staleNamespaces } from './staleness';
 
 export interface CreateJudgeOptions {
   controls: readonly Control[];
@@ -86,11 +86,19 @@ export class Judge {
     const stale = this.controls.map(control =>
       staleNamespaces(control, this.#snapshot, snapshot),
     );
+    const somewhere: Stale = stale.includes('all')
+      ? 'all'
+      : new Set(stale.flatMap(namespaces => [...namespaces]));
     const remembered = new Map<string, Remembered>();
     for (const workload of workloads) {
       const key = workloadKey(workload.reference);
       const before = this.#remembered.get(key);
-      const judged = this.#judgeWorkload(workload, snapshot, stale, before);
+      const judged =
+        before?.workload === workload &&
+        this.exemptions.length === 0 &&
+        !isStale(somewhere, workload)
+          ? before
+          : this.#judgeWorkload(workload, snapshot, stale, before);
       remembered.set(key, judged);
       const { findings } = judged;
       yield { workload, findings, changed: findings !== before?.findings };
@@ -102,7 +110,7 @@ export class Judge {
   #judgeWorkload(
     workload: Workload,
     snapshot: ClusterSnapshot,
-    stale: readonly ('all' | ReadonlySet<string>)[],
+    stale: readonly Stale[],
     before: Remembered | undefined,
   ): Remembered {
     const isKnown = before && isSame(before.workload, workload);
@@ -148,77 +156,6 @@ export function judge(
   return Judge.create(options).judge(snapshot, workloads);
 }
 
-/** All pods must have been seen, or nothing is known of what runs. */
-const PODS: Need = { kind: 'Pod', in: 'namespace' };
-
-/** The namespaces in which the answers of a control may be others than before. */
-function staleNamespaces(
-  control: Control,
-  before: ClusterSnapshot | undefined,
-  now: ClusterSnapshot,
-): 'all' | ReadonlySet<string> {
-  if (!before || before === now) {
-    return before ? new Set() : 'all';
-  }
-  const changes = changesBetween(before, now);
-  if (changes === 'all') {
-    return 'all';
-  }
-  const { facts } = control;
-  if (facts && !sameValue(before.derive(facts), now.derive(facts))) {
-    return 'all';
-  }
-  const stale = new Set<string>();
-  const sameCoverage = ({ kind }: Need) =>
-    sameValue(before.coverage.kinds[kind], now.coverage.kinds[kind]);
-  if (![PODS, ...control.needs].every(sameCoverage)) {
-    return 'all';
-  }
-  for (const need of control.needs) {
-    for (const namespace of changes.get(need.kind) ?? []) {
-      const root = now.derive(meshOf).rootNamespace;
-      if (need.in === 'cluster' || (need.in === 'mesh' && namespace === root)) {
-        return 'all';
-      }
-      stale.add(namespace);
-    }
-  }
-  return stale;
-}
-
-type Changes = 'all' | ReadonlyMap<KindName, ReadonlySet<string>>;
-
-/** By the later snapshot; all controls of a pass ask the same. */
-const changesOf = new WeakMap<
-  ClusterSnapshot,
-  { before: ClusterSnapshot; changes: Changes }
->();
-
-function changesBetween(
-  before: ClusterSnapshot,
-  now: ClusterSnapshot,
-): Changes {
-  const known = changesOf.get(now);
-  if (known?.before === before) {
-    return known.changes;
-  }
-  const comparable =
-    before.cluster === now.cluster &&
-    sameValue(before.settings, now.settings) &&
-    sameValue(before.derive(meshOf), now.derive(meshOf)) &&
-    sameValue(before.coverage.problems, now.coverage.problems);
-  const changes = comparable ? now.changesSince(before) : 'all';
-  changesOf.set(now, { before, changes });
-  return changes;
-}
-
-function isStale(
-  stale: 'all' | ReadonlySet<string>,
-  { reference: { namespace } }: Workload,
-): boolean {
-  return stale === 'all' || stale.has(namespace);
-}
-
 function isSame(left: Workload, right: Workload): boolean {
   return (
     left === right ||
@@ -237,7 +174,10 @@ function evaluate(
   snapshot: ClusterSnapshot,
 ): Answer[] {
   try {
-    const gaps = [PODS, ...control.needs].flatMap(need =>
+    const { isIdle, needs } = control;
+    // Who has nothing to judge misses nothing.
+    const needed = isIdle && snapshot.derive(isIdle) ? [] : needs;
+    const gaps = [PODS, ...needed].flatMap(need =>
       need.optional ? [] : gapOf(need, workload, snapshot) ?? [],
     );
     return gaps.length > 0
@@ -280,7 +220,10 @@ function gapOf(
   const { namespace } = workload.reference;
   switch (need.in) {
     case 'namespace':
-      return snapshot.coverage.gap(need.kind, [namespace]);
+      return snapshot.coverage.gap(
+        need.kind,
+        need.kind === 'Namespace' ? undefined : [namespace],
+      );
     case 'mesh':
       return snapshot.coverage.gap(need.kind, [
         namespace,

@@ -8,8 +8,9 @@
  */
 import { parse } from 'yaml';
 import { ClusterSnapshot, PodView, Workload, referenceTo } from '../snapshot';
-import { ISTIO_PROXY, argumentOf, proxyContainer } from './containers';
+import { ISTIO_PROXY, proxyContainer } from './containers';
 import { DataPlane } from './enrolment';
+import { initArguments, listOf } from './initArguments';
 import { interceptionModeIn, requireMesh } from './mesh';
 import { FieldValue, entryOf, metadataEvidence } from './podFields';
 import { sidecarOf } from './sidecarScope';
@@ -183,31 +184,6 @@ function secondAddress(pod: PodView): Bypass[] {
           value: second,
         },
       ];
-}
-
-/** Reads a flag of the istio-init container, where there is one (istio-cni has none and reads annotations). */
-function initArguments(pod: PodView): (flag: string) => FieldValue | undefined {
-  const containers = pod.spec.initContainers ?? [];
-  const index = containers.findIndex(({ name }) => name === 'istio-init');
-  return flag => {
-    const value = argumentOf(containers[index], flag);
-    return value === undefined
-      ? undefined
-      : {
-          object: pod.object,
-          field: `${pod.path}spec.initContainers[${index}].args`,
-          value,
-        };
-  };
-}
-
-function listOf({ value }: FieldValue): string[] {
-  return typeof value === 'string'
-    ? value
-        .split(',')
-        .map(item => item.trim())
-        .filter(item => item !== '')
-    : [];
 }
 
 function portsOf(evidence: FieldValue): number[] {

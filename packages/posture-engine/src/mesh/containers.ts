@@ -49,3 +49,21 @@ export function argumentOf(
   const at = words.indexOf(flag);
   return at < 0 ? undefined : words[at + 1];
 }
+
+/** A container of the application's own, and where in the pod it stands. */
+export interface OwnContainer {
+  container: Container;
+  list: 'initContainers' | 'containers' | 'ephemeralContainers';
+  index: number;
+}
+
+/** All containers of the application, also those that run once or for a while. */
+export function ownContainers({ spec }: PodView): OwnContainer[] {
+  return (
+    ['initContainers', 'containers', 'ephemeralContainers'] as const
+  ).flatMap(list =>
+    (spec[list] ?? []).flatMap((container, index) =>
+      MESH_CONTAINERS.has(container.name) ? [] : [{ container, list, index }],
+    ),
+  );
+}

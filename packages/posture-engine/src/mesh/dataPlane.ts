@@ -12,7 +12,12 @@ import {
   applicationContainers,
   proxyContainer,
 } from './containers';
-import { DataPlane, Enrolment, enrolmentOf } from './enrolment';
+import {
+  DATA_PLANE_MODE,
+  DataPlane,
+  Enrolment,
+  enrolmentOf,
+} from './enrolment';
 import { FieldValue, entryOf, metadataEvidence } from './podFields';
 
 export type { DataPlane } from './enrolment';
@@ -62,8 +67,37 @@ function isRunning(pod: PodView): boolean {
   );
 }
 
+/** Quicker than asking {@link dataPlaneOf}: of others it is not worth it. */
+export function mayBeAmbient(pod: PodView, snapshot: ClusterSnapshot): boolean {
+  return (
+    entryOf(pod.annotations, REDIRECTION) !== undefined ||
+    entryOf(pod.labels, DATA_PLANE_MODE) !== undefined ||
+    entryOf(snapshot.namespaceLabels(pod.namespace), DATA_PLANE_MODE) !==
+      undefined
+  );
+}
+
+/** What was found so far; many ask the same of every pod. */
+function foundOf(): WeakMap<PodView, PodDataPlane> {
+  return new WeakMap();
+}
+
 /** Which data plane a pod of a workload is in, or would be. */
 export function dataPlaneOf(
+  workload: Workload,
+  pod: PodView,
+  snapshot: ClusterSnapshot,
+): PodDataPlane {
+  const found = snapshot.derive(foundOf);
+  let dataPlane = found.get(pod);
+  if (!dataPlane) {
+    dataPlane = findDataPlane(workload, pod, snapshot);
+    found.set(pod, dataPlane);
+  }
+  return dataPlane;
+}
+
+function findDataPlane(
   workload: Workload,
   pod: PodView,
   snapshot: ClusterSnapshot,

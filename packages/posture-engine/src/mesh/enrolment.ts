@@ -53,7 +53,7 @@ const NEVER_INJECTED: ReadonlySet<string> = new Set([
 const INJECTION = 'istio-injection';
 const REVISION = 'istio.io/rev';
 const INJECT = 'sidecar.istio.io/inject';
-const DATA_PLANE_MODE = 'istio.io/dataplane-mode';
+export const DATA_PLANE_MODE = 'istio.io/dataplane-mode';
 const LINKERD_INJECT = 'linkerd.io/inject';
 
 export function enrolmentOf(

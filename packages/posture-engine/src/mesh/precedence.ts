@@ -33,6 +33,9 @@ export function oldestOf<T extends Dated>(objects: readonly T[]): T[] {
 
 /** As {@link oldestOf}, but names settle a tie; except between objects that are not in a cluster yet, whose ages nobody knows. */
 export function oldestByName<T extends Dated>(objects: readonly T[]): T[] {
+  if (objects.length < 2) {
+    return [...objects];
+  }
   const oldest = oldestOf(objects);
   return oldest.length > 0 && createdAt(oldest[0]) < Infinity
     ? oldest.sort(compareAge).slice(0, 1)

@@ -190,3 +190,47 @@ describe('a policy that cannot be read', () => {
     });
   });
 });
+
+describe('a NetworkPolicy that every API server refuses', () => {
+  const ofShop = (ingress: string) =>
+    policy(
+      'networking.k8s.io/v1',
+      'NetworkPolicy',
+      'name: odd, namespace: shop',
+      `{ podSelector: {}, ingress: [${ingress}] }`,
+    );
+
+  it.each([
+    ['{ from: [{ ipBlock: { cidr: 10.0.0.0 } }] }'],
+    ['{ from: [{ ipBlock: { cidr: 10.0.0.0/8, except: [192.168.0.0/16] } }] }'],
+    ['{ from: [{ ipBlock: { cidr: 10.0.0.0/8, except: [10.0.0.0/8] } }] }'],
+    ['{ from: [{ ipBlock: { cidr: 10.0.0.0/8, except: ["::/0"] } }] }'],
+    ['{ ports: [{ port: 0 }] }'],
+    ['{ ports: [{ port: 70000 }] }'],
+    ['{ ports: [{ port: "8080" }] }'],
+    ['{ ports: [{ port: name-that-is-too-long }] }'],
+    ['{ ports: [{ protocol: ICMP }] }'],
+    ['{ ports: [{ port: 90, endPort: 80 }] }'],
+    ['{ ports: [{ port: http, endPort: 80 }] }'],
+    ['{ ports: [{ endPort: 80 }] }'],
+  ])('shuts nothing and opens nothing that anybody can tell: %s', rule => {
+    expect(snapshotOf(ofShop(rule)).coverage.problems).toHaveLength(1);
+    expect(verdicts(ofShop(rule))).toEqual({
+      web: 'unknown',
+      orders: 'unknown',
+      ledger: 'allow',
+      audit: 'allow',
+    });
+  });
+
+  it('is not one with what has long been allowed', () => {
+    for (const rule of [
+      '{ from: [{ ipBlock: { cidr: 010.001.000.000/16, except: [10.1.2.3/24] } }] }',
+      '{ from: [{ ipBlock: { cidr: "::/0", except: ["2001:DB8::/32"] } }] }',
+      '{ ports: [{ port: 80, endPort: 80 }, { port: http-2, protocol: SCTP }] }',
+      '{ ports: [] }',
+    ]) {
+      expect(snapshotOf(ofShop(rule)).coverage.problems).toEqual([]);
+    }
+  });
+});

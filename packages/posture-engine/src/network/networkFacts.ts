@@ -1,5 +1,5 @@
 /** What of the whole cluster bears on what every pod's own policies come to. */
-import type { ClusterSnapshot, Service } from '../snapshot';
+import type { ClusterSnapshot, Resource, Service } from '../snapshot';
 import { restOfCalico } from './calico';
 import { apiServersOf, namesSomeService } from './cilium';
 import { ClusterNetwork, Cni, cniOf, networkOf } from './cni';
@@ -11,6 +11,8 @@ export interface NetworkFacts {
   apiServers?: readonly string[];
   /** Where the pods are that nobody thought of. */
   strangersPlace: string;
+  /** Which decide themselves by their settings, and are named as evidence. */
+  configurations: readonly Resource<'ConfigMap'>[];
   /** Those that rules may name, wherever they are. */
   services: readonly Service[];
   /** Of the namespaces that hold network sets, whose sets rules select by them. */
@@ -25,6 +27,9 @@ export function networkFactsOf(snapshot: ClusterSnapshot): NetworkFacts {
     cni: snapshot.derive(cniOf),
     ...(apiServers ? { apiServers } : {}),
     strangersPlace: snapshot.derive(connectionsOf).universe.strangersPlace,
+    configurations: snapshot
+      .all('ConfigMap')
+      .filter(({ metadata }) => metadata.name === 'cilium-config'),
     services:
       namesSomeService(snapshot) || restOfCalico(snapshot).includes('Service')
         ? snapshot.all('Service')

@@ -68,6 +68,19 @@ export function verdictOf(
   );
 }
 
+/** What a control says of a workload, where a question that does not arise is as good as a pass. */
+export function outcomeOf(
+  findings: readonly Finding[],
+  control: string,
+): string {
+  const verdict = verdictOf(findings, control);
+  return ['pass', 'not-applicable'].includes(verdict) ? 'holds' : verdict;
+}
+
+/** The namespaces that teams do not write: their tables are about services. */
+export const isOfCluster = (workload: string) =>
+  workload.startsWith('kube-system/');
+
 /** The rows of the README's table under a heading, as cells without their marks. */
 export function readTable(heading: string): string[][] {
   const text = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');

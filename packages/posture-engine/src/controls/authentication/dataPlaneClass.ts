@@ -36,7 +36,7 @@ export const dataPlaneClass: Control = {
     { framework: 'PCI DSS 4.0', requirement: '4.2' },
   ],
   needs: [
-    { kind: 'Namespace', in: 'cluster', optional: true },
+    { kind: 'Namespace', in: 'namespace', optional: true },
     // Only whether the cluster has the kind: without it there is no Istio to enrol anything.
     { kind: 'PeerAuthentication', in: 'namespace', optional: true },
   ],

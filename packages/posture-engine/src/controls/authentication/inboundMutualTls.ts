@@ -36,7 +36,7 @@ export const inboundMutualTls: Control = {
     { kind: 'Sidecar', in: 'mesh' },
     { kind: 'ConfigMap', in: 'control-plane' },
     // Without these the verdict stands: they tell a manifest's plane, and how bad a failure is.
-    { kind: 'Namespace', in: 'cluster', optional: true },
+    { kind: 'Namespace', in: 'namespace', optional: true },
     { kind: 'AuthorizationPolicy', in: 'mesh', optional: true },
     { kind: 'Gateway', in: 'cluster', optional: true },
   ],

@@ -1,12 +1,15 @@
 /** Sentences about the mesh that its controls share. */
 import { Bypass } from '../../mesh/capture';
+import { PodDataPlane } from '../../mesh/dataPlane';
 import { ClusterSnapshot, Workload, describeObject } from '../../snapshot';
 import { isMeshInfrastructure } from '../../mesh/infrastructure';
 import { Judgement } from '../control';
 
-/** A clause as a sentence: `it uses hostNetwork` → `It uses hostNetwork.` */
+/** A clause as a sentence: `it uses hostNetwork` → `It uses hostNetwork.`; a word such as `mTLS` stays as it is. */
 export function asSentence(clause: string): string {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+  return /^[a-z][A-Z]/.test(clause)
+    ? `${clause}.`
+    : `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
 /** A clause that says why nobody can tell whether a way past the proxy is one. */
@@ -38,4 +41,46 @@ export function ofInfrastructure(
         ],
       }
     : undefined;
+}
+
+/** The judgement of a pod that no proxy of Istio stands before, where the question is about that proxy; undefined for all others. */
+export function notInMesh(
+  workload: Workload,
+  membership: PodDataPlane,
+  snapshot: ClusterSnapshot,
+): Judgement | undefined {
+  const { name } = workload.reference;
+  const { evidence } = membership;
+  if (membership.gateway) {
+    return {
+      verdict: 'not-applicable',
+      message: `${name} is a gateway: it is a proxy itself, and has none before it.`,
+      evidence,
+    };
+  }
+  if (membership.undecided !== undefined) {
+    const missing = snapshot.coverage.gap('Namespace')?.missing;
+    return {
+      verdict: 'unknown',
+      message: `Cannot be told for ${name}: ${membership.undecided}.`,
+      evidence: [],
+      ...(missing ? { missing: [missing] } : {}),
+    };
+  }
+  switch (membership.dataPlane) {
+    case 'none':
+      return {
+        verdict: 'not-applicable',
+        message: `Outside the mesh this does not arise for ${name}: it has no proxy (AN-1).`,
+        evidence,
+      };
+    case 'linkerd':
+      return {
+        verdict: 'unknown',
+        message: `Cannot be told for ${name}: its proxy is Linkerd's, whose settings are not read.`,
+        evidence,
+      };
+    default:
+      return undefined;
+  }
 }

@@ -41,7 +41,7 @@ export const dryRun: Control = {
     { kind: 'AuthorizationPolicy', in: 'mesh' },
     { kind: 'ConfigMap', in: 'control-plane' },
     // Its labels may name a waypoint.
-    { kind: 'Namespace', in: 'cluster', optional: true },
+    { kind: 'Namespace', in: 'namespace', optional: true },
   ],
   evaluate(workload, snapshot) {
     const policies = policiesOf(workload, snapshot);

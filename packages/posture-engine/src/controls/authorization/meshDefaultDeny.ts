@@ -51,7 +51,7 @@ export const meshDefaultDeny: Control = {
     { kind: 'Sidecar', in: 'mesh' },
     { kind: 'ConfigMap', in: 'control-plane' },
     // Only manifests and waypoints need these; then their absence makes it unknown.
-    { kind: 'Namespace', in: 'cluster', optional: true },
+    { kind: 'Namespace', in: 'namespace', optional: true },
     { kind: 'Gateway', in: 'cluster', optional: true },
   ],
   evaluate(workload, snapshot) {

@@ -21,18 +21,20 @@ spec: { nodeName: n1, containers: [{ name: app }] }
 status: { podIP: 10.0.0.7, podIPs: [{ ip: 10.0.0.7 }] }
 `;
 
+const AGENT = `
+apiVersion: v1
+kind: Pod
+metadata: { name: cilium-a, namespace: kube-system, labels: { k8s-app: cilium, app.kubernetes.io/name: cilium-agent }, ownerReferences: [{ apiVersion: apps/v1, kind: DaemonSet, name: cilium, controller: true }] }
+spec: { hostNetwork: true, nodeName: n1, containers: [{ name: cilium-agent, image: quay.io/cilium/cilium:v1.20.2 }] }
+`;
+
 function config(data = '{}'): string {
   return `
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: cilium-config, namespace: kube-system }
 data: ${data}
----
-apiVersion: v1
-kind: Pod
-metadata: { name: cilium-a, namespace: kube-system, labels: { k8s-app: cilium, app.kubernetes.io/name: cilium-agent } }
-spec: { hostNetwork: true, nodeName: n1, containers: [{ name: cilium-agent, image: quay.io/cilium/cilium:v1.20.2 }] }
-`;
+---${AGENT}`;
 }
 
 function policy(name: string, rules: string): string {
@@ -391,7 +393,7 @@ spec:
         ),
       ],
       { verdict: 'unknown' },
-      '',
+      AGENT,
     );
     expectOrders(
       [
@@ -399,6 +401,30 @@ spec:
         policy('plain', 'ingress: [{ fromEndpoints: [{}] }]'),
       ],
       fails('any request', 'high'),
+      AGENT,
+    );
+  });
+
+  it('goes by the defaults of Cilium where nothing but policies is in view, and says so', () => {
+    expectOrders(
+      [policy('list', `ingress: [{ ${FROM_WEB} }], egress: [{}]`)],
+      {
+        verdict: 'pass',
+        enforcement: 'declared',
+        message: expect.stringContaining(
+          'provided that an agent of Cilium enforces them as it does by default',
+        ),
+      },
+      '',
+    );
+    expectOrders(
+      [
+        policy(
+          'list',
+          `enableDefaultDeny: { ingress: false }, ingress: [{ ${FROM_WEB} }]`,
+        ),
+      ],
+      { verdict: 'fail' },
       '',
     );
   });

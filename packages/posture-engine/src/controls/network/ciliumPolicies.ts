@@ -4,7 +4,12 @@ import { CiliumTexts } from '../../network/ciliumTexts';
 import { CiliumView } from '../../network/ciliumView';
 import { networkOf } from '../../network/cni';
 import { networkFactsOf } from '../../network/networkFacts';
-import { ClusterSnapshot, Workload } from '../../snapshot';
+import {
+  ClusterSnapshot,
+  Workload,
+  describeObject,
+  referenceTo,
+} from '../../snapshot';
 import { Control, Evidence, Judgement } from '../control';
 import { enumerate, sentence, worstFirst } from '../wording';
 import { notEnforced } from './cilium/agent';
@@ -64,11 +69,9 @@ export const ciliumPolicies: Control = {
     { kind: 'Gateway', in: 'cluster', optional: true },
   ],
   facts: networkFactsOf,
+  isIdle: hasNoPolicies,
   evaluate(workload, snapshot) {
-    if (
-      snapshot.all('CiliumNetworkPolicy').length === 0 &&
-      snapshot.all('CiliumClusterwideNetworkPolicy').length === 0
-    ) {
+    if (hasNoPolicies(snapshot)) {
       return [notSelected(workload)];
     }
     const selected = selectedPods(workload, snapshot);
@@ -78,6 +81,14 @@ export const ciliumPolicies: Control = {
   },
 };
 
+function hasNoPolicies(snapshot: ClusterSnapshot): boolean {
+  return (
+    ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'] as const
+  ).every(
+    kind => !snapshot.coverage.gap(kind) && snapshot.all(kind).length === 0,
+  );
+}
+
 /** One pod for each kind of pods that some policy of Cilium selects. */
 function selectedPods(
   workload: Workload,
@@ -85,14 +96,21 @@ function selectedPods(
 ): Selected[] {
   const view = snapshot.derive(CiliumView.of);
   const texts = snapshot.derive(CiliumTexts.of);
-  const seen = new Set<number>();
+  const seen = new Set<string>();
   return workload.pods.flatMap(pod => {
     const podClass = view.universe.classOfPod(pod);
-    if (!podClass || seen.has(podClass.id)) {
+    if (!podClass) {
       return [];
     }
-    seen.add(podClass.id);
-    const own = texts.for(podClass);
+    const own = texts.for(pod, podClass);
+    const kind = [
+      podClass.id,
+      ...own.refused.map(({ policy }) => describeObject(referenceTo(policy))),
+    ].join();
+    if (seen.has(kind)) {
+      return [];
+    }
+    seen.add(kind);
     return own.held.length + own.refused.length === 0
       ? []
       : {
@@ -193,7 +211,11 @@ function proof(
     enforcement: enforced && !network.stated ? 'enforced' : 'declared',
     message: `What the policies of Cilium say of ${
       workload.reference.name
-    } is what they do: ${enumerate([...names])}.`,
+    } is what they do${
+      selected[0].view.isAssumed
+        ? ', provided that an agent of Cilium enforces them as it does by default, which nothing here shows'
+        : ''
+    }: ${enumerate([...names])}.`,
     evidence: evidenceOfTexts(selected),
   };
 }

@@ -96,7 +96,10 @@ export function breachesOf(question: TierQuestion): Breach[] {
   ];
 }
 
-function openToAnybody(question: TierQuestion, changes: AdminChanges): Breach[] {
+function openToAnybody(
+  question: TierQuestion,
+  changes: AdminChanges,
+): Breach[] {
   const { workload, direction, connections, podClass } = question;
   const opening = openingOf(anybody(question, changes));
   if (!opening) {
@@ -118,7 +121,10 @@ function openToAnybody(question: TierQuestion, changes: AdminChanges): Breach[] 
   ];
 }
 
-function anybody({ connections, direction }: TierQuestion, changes: AdminChanges) {
+function anybody(
+  { connections, direction }: TierQuestion,
+  changes: AdminChanges,
+) {
   return opennessOfRelation(connections.universe, changes.opened, direction);
 }
 
@@ -234,11 +240,15 @@ function openedBreach(
     }.`,
     evidence: evidenceOf(snapshot, [rule, ...closedBy]),
     witness: incoming
-      ? { from: `${who[0].toLowerCase()}${who.slice(1).replace(/,$/, '')}`, to: name, port: null }
+      ? {
+          from: `${who[0].toLowerCase()}${who.slice(1).replace(/,$/, '')}`,
+          to: name,
+          port: null,
+        }
       : { from: name, to: who, port: null },
-    fix: `Narrow ${rule.field} of ${describeObject(
-      rule.object,
-    )} to the ${incoming ? 'callers' : 'destinations'} and ports that it is meant for, or change its action to Pass, so that the policies of the namespace decide.`,
+    fix: `Narrow ${rule.field} of ${describeObject(rule.object)} to the ${
+      incoming ? 'callers' : 'destinations'
+    } and ports that it is meant for, or change its action to Pass, so that the policies of the namespace decide.`,
   };
 }
 
@@ -247,9 +257,13 @@ function lateDenial(
   { denial, acceptedBy }: LateDenial,
 ): Breach {
   const policy = describeObject(denial.object);
-  const before = enumerate(
-    [...new Set(acceptedBy.map(({ object, field }) => `${field} of ${describeObject(object)}`))],
-  );
+  const before = enumerate([
+    ...new Set(
+      acceptedBy.map(
+        ({ object, field }) => `${field} of ${describeObject(object)}`,
+      ),
+    ),
+  ]);
   const what =
     direction === 'ingress'
       ? `keeps nobody from ${workload.reference.name}`

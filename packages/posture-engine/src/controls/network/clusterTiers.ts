@@ -46,6 +46,7 @@ export const clusterTiers: Control = {
   ],
   needs: CONNECTION_NEEDS,
   facts: networkFactsOf,
+  isIdle: hasNoPolicies,
   evaluate(workload, snapshot) {
     const { name } = workload.reference;
     const selected = selectedPods(workload, snapshot);
@@ -81,6 +82,12 @@ export const clusterTiers: Control = {
     ];
   },
 };
+
+function hasNoPolicies(snapshot: ClusterSnapshot): boolean {
+  return KINDS.every(
+    kind => !snapshot.coverage.gap(kind) && snapshot.all(kind).length === 0,
+  );
+}
 
 function notApplicable(message: string): Judgement {
   return { verdict: 'not-applicable', message, evidence: [] };

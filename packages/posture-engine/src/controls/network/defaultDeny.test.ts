@@ -179,6 +179,48 @@ describe('NW-1 default deny of the network', () => {
     }
   });
 
+  it('is taken back by a block in which pods of several namespaces have their addresses, though most have them elsewhere', () => {
+    const pod = (name: string, namespace: string, ip: string) => `
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: ${namespace}}
+spec: {containers: [{name: app}]}
+status: {podIPs: [{ip: ${ip}}]}
+`;
+    const most = [1, 2, 3, 4].map(last =>
+      pod(`a-${last}`, 'tools', `10.0.1.${last}`),
+    );
+    const messageWith = (...pods: string[]) => {
+      const { verdict, message } = findingFor(
+        policy('{podSelector: {}, policyTypes: [Ingress, Egress]}'),
+        policy(
+          '{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.2.0/24}}]}]}',
+          'shop',
+          'zone',
+        ),
+        ...most,
+        ...pods,
+      );
+      return verdict === 'pass' ? verdict : message;
+    };
+    expect(
+      messageWith(
+        pod('b-1', 'tools', '10.0.2.1'),
+        pod('b-2', 'web', '10.0.2.2'),
+      ),
+    ).toBe(
+      'Any pod whose address happens to be in a block that policies let in can open connections to every port of orders.',
+    );
+    // It may be theirs alone.
+    expect(
+      messageWith(
+        pod('b-1', 'tools', '10.0.2.1'),
+        pod('b-2', 'tools', '10.0.2.2'),
+      ),
+    ).toBe('pass');
+  });
+
   it('is taken back from outside by a large block with exceptions', () => {
     expect(
       incoming(
@@ -190,6 +232,9 @@ describe('NW-1 default deny of the network', () => {
   });
 
   it('is taken back on some ports by a rule for everybody on them', () => {
+    expect(incoming('[{ports: [{protocol: SCTP}]}]')).toBe(
+      'high: Anyone who reaches the network of the pods can open connections to every SCTP port of orders.',
+    );
     expect(
       incoming('[{ports: [{port: 8080}, {port: dns, protocol: UDP}]}]'),
     ).toBe(

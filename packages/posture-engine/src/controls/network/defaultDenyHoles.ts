@@ -5,6 +5,7 @@ import {
   isolationOf,
   policiesSelecting,
 } from '../../network/networkPolicy';
+import { MUTUAL_AUTHENTICATION } from '../../network/cilium';
 import { connectionsOf } from '../../network/connections';
 import { decideAbout } from '../../network/openness';
 import {
@@ -72,7 +73,7 @@ export function holeOf(open: OpenPod): Hole {
 function consequences({
   workload,
   direction,
-  opening: { openTo, isWide, ports, conditions },
+  opening: { openTo, crowd, isWide, ports, conditions },
 }: OpenPod): Pick<Hole, 'severity' | 'message' | 'witness'> {
   const { name } = workload.reference;
   const who = whoIsMeant(direction, openTo);
@@ -92,8 +93,20 @@ function consequences({
     return {
       severity: isWide ? 'high' : 'medium',
       message: `${who} can open connections to ${
-        isWide ? 'every port' : portsInWords(ports)
+        ports.contains(PortSet.allOf('TCP'))
+          ? 'every port'
+          : portsInWords(ports)
       } of ${name}.`,
+      witness,
+    };
+  }
+  if (crowd === 'pods' && conditions.includes(MUTUAL_AUTHENTICATION)) {
+    const pods = whoIsMeant(direction, 'every pod');
+    return {
+      severity: 'medium',
+      message: `${pods} can open connections to ${portsInWords(
+        ports,
+      )} of ${name}: Cilium makes it prove who it is, but lets it in whoever it is.`,
       witness,
     };
   }

@@ -227,6 +227,22 @@ spec: ${spec}
     });
   });
 
+  it('passes as declared where nothing but its policies shows the network, as in a folder of manifests', () => {
+    expect(
+      findingsOf({
+        control,
+        manifests: [
+          orders,
+          cilium('{endpointSelector: {}, ingress: [{}], egress: [{}]}'),
+        ].join(''),
+      })[0],
+    ).toMatchObject({
+      verdict: 'pass',
+      enforcement: 'declared',
+      message: expect.stringContaining('which nothing here shows'),
+    });
+  });
+
   it('reads an empty rule as a default deny, where a NetworkPolicy lets everybody in by it', () => {
     const denies = cilium(
       '{endpointSelector: {}, ingress: [{}], egress: [{}]}',
@@ -290,6 +306,17 @@ spec: ${spec}
       severity: 'medium',
       message:
         'Anyone who reaches the network of the pods can send any HTTP request to port 8080 of orders.',
+    });
+  });
+
+  it('does not take authentication for a limit: every pod can authenticate itself', () => {
+    expect(
+      ingress('[{fromEntities: [all], authentication: {mode: required}}]'),
+    ).toMatchObject({
+      verdict: 'fail',
+      severity: 'medium',
+      message:
+        'Any pod in the cluster can open connections to every port of orders: Cilium makes it prove who it is, but lets it in whoever it is.',
     });
   });
 

@@ -171,7 +171,7 @@ function proof(
       ),
     ),
     ...views.flatMap(({ names }) =>
-      names.map(text => text.replace(/^to /, '')),
+      names.map(text => text.replace(/^(to|with) /, '')),
     ),
   ];
   const { enforcement, words } = enforcementOf(

@@ -271,6 +271,21 @@ spec: ${spec.replace('APP', app)}
         },
       ],
     );
+    expectFindings(
+      { control, manifests: orders + calico, settings: { cni: 'kube-router' } },
+      [
+        { of: OF_CALICO, ...HOST },
+        {
+          of: OF_ORDERS,
+          verdict: 'unknown',
+          message:
+            'Cannot be told: kube-router was stated as the network of the cluster, and what is in view is an agent of Calico instead.',
+          evidence: expect.arrayContaining([
+            expect.objectContaining({ value: 'calico-node' }),
+          ]),
+        },
+      ],
+    );
     expectFindings({ control, manifests: orders, settings: { cni: 'none' } }, [
       { of: OF_ORDERS, verdict: 'fail' },
     ]);
@@ -287,7 +302,7 @@ spec: ${spec.replace('APP', app)}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: ${name}, namespace: ${namespace}, labels: {k8s-app: ${name}}}
+metadata: {name: ${name}, namespace: ${namespace}, labels: {k8s-app: ${name}}, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: ${name}, controller: true}]}
 spec: {${spec}, containers: [{name: main, image: "calico/node:v3.32.0"}]}
 status: {phase: Running}
 `;

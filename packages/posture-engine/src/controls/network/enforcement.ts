@@ -47,7 +47,7 @@ export const enforcement: Control = {
         'ServiceAccount',
       ] as const
     ).map(kind => ({ kind, in: 'namespace', optional: true } as const)),
-    { kind: 'Namespace', in: 'cluster', optional: true },
+    { kind: 'Namespace', in: 'namespace', optional: true },
     ...OTHER_POLICY_KINDS.map(need => ({ ...need, optional: true })),
   ],
   facts: networkOf,

@@ -54,7 +54,14 @@ export function doubt(
   meant: readonly Meant[],
   snapshot: ClusterSnapshot,
 ): Judgement | undefined {
-  const { enforces, unseen, nodesWithout, title } = network;
+  const { enforces, seenInstead, unseen, nodesWithout, title } = network;
+  if (seenInstead) {
+    return {
+      verdict: 'unknown',
+      message: `Cannot be told: ${title} was stated as the network of the cluster, and what is in view is an agent of ${seenInstead.title} instead.`,
+      evidence: [...seenInstead.evidence],
+    };
+  }
   const [unclear] = meant;
   if (unclear) {
     return {

@@ -30,7 +30,13 @@ export function enforcementOf(
       'the network of the cluster enforces network policies, which nothing here shows',
     );
   }
-  const { title, stated, enforces, nodesWithout, unseen } = network;
+  const { title, stated, enforces, nodesWithout, seenInstead, unseen } =
+    network;
+  if (seenInstead) {
+    return declared(
+      `${title} enforces them, as was stated for the cluster, where an agent of ${seenInstead.title} is in view and none of its own`,
+    );
+  }
   for (const { apiVersion, kind } of policies) {
     const known = kindNameOf(groupOf(apiVersion), kind);
     const api = known && policyApiOf(known);

@@ -147,6 +147,23 @@ describe('NW-8 exposure: straight to the pods', () => {
     ).toBe('low:');
   });
 
+  it.each([
+    ['0.0.0.0/1, 128.0.0.0/1'],
+    ['8.0.0.0/8, 9.0.0.0/8'],
+    ['"2600::/12"'],
+    ['"::ffff:0:0/96"'],
+    ['anybody'],
+  ])('takes source ranges of half the world as none: %s', ranges => {
+    expect(
+      found(
+        orders(),
+        service(
+          `type: LoadBalancer, loadBalancerSourceRanges: [${ranges}], allocateLoadBalancerNodePorts: false`,
+        ),
+      ),
+    ).toMatch(/^high: The internet can call/);
+  });
+
   it('takes source ranges for everybody as none', () => {
     expect(
       found(
@@ -334,6 +351,10 @@ describe('NW-8 exposure: straight to the pods, past network policies', () => {
       '{endpointSelector: {}, ingress: [{fromEndpoints: [{}]}]}',
     );
     expect(found(orders(), balancer, cilium)).toMatch(
+      /^pass: Nothing reaches orders .*, provided that the network of the cluster enforces/,
+    );
+    const admin = accept.replace('action: Deny, ', 'action: Pass, ');
+    expect(found(orders(), balancer, cilium, admin)).toMatch(
       /^unknown: Whether network policies stop what comes through the load balancer of Service shop\/orders cannot be told: /,
     );
   });

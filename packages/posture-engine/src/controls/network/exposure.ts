@@ -52,8 +52,7 @@ export const exposure: Control = {
     { framework: 'PCI DSS 4.0', requirement: '1.4' },
   ],
   needs: [
-    // An ExternalName of another namespace leads here too.
-    { kind: 'Service', in: 'cluster' },
+    { kind: 'Service', in: 'cluster', elsewhere: 'facts' },
     { kind: 'Ingress', in: 'cluster' },
     ...EDGE_KINDS.map(kind => ({ kind, in: 'cluster' as const })),
     ...GATEWAY_KINDS.map(kind => ({
@@ -64,7 +63,7 @@ export const exposure: Control = {
     // Policies are asked only where something leads in, and say themselves what was not seen.
     ...OWN_SIDE_NEEDS.map(need => ({ ...need, optional: true as const })),
   ],
-  facts: networkFactsOf,
+  facts: exposureFactsOf,
   evaluate(workload, snapshot) {
     const services = [
       ...new Set(
@@ -111,6 +110,16 @@ export const exposure: Control = {
     ];
   },
 };
+
+/** An ExternalName of another namespace leads here too. */
+function exposureFactsOf(snapshot: ClusterSnapshot) {
+  return {
+    ...snapshot.derive(networkFactsOf),
+    aliases: snapshot
+      .all('Service')
+      .filter(({ spec }) => spec?.type === 'ExternalName'),
+  };
+}
 
 function throughPlainRoute(workload: Workload, route: EdgeRoute): WayIn {
   const { name } = workload.reference;

@@ -384,7 +384,7 @@ describe('NW-6 infrastructure: the ambient mesh', () => {
 describe('NW-6 infrastructure: probes under Cilium', () => {
   const agent = deployment('cilium', 'kube-system', 'k8s-app: cilium', {
     spec: 'hostNetwork: true, ',
-  });
+  }).replace('Deployment', 'DaemonSet');
   const cilium = (deny: string) => `${agent}
 ---
 apiVersion: v1

@@ -7,6 +7,7 @@ import type { Crowd, Openness } from '../../network/openness';
 export type OpenTo =
   | 'anyone'
   | 'every pod'
+  | 'some pods'
   | 'every address outside'
   | 'most addresses outside'
   | 'many addresses outside';
@@ -55,7 +56,7 @@ function opening(
   }
   if (!pods.isEmpty && (isWide(pods) || !isWide(outside))) {
     return {
-      openTo: 'every pod',
+      openTo: openness.everyPod.contains(pods) ? 'every pod' : 'some pods',
       crowd: 'pods',
       ports: pods,
       isWide: isWide(pods),
@@ -107,6 +108,8 @@ const WHO: Readonly<Record<Direction, Readonly<Record<OpenTo, string>>>> = {
   ingress: {
     anyone: 'Anyone who reaches the network of the pods',
     'every pod': 'Any pod in the cluster',
+    'some pods':
+      'Any pod whose address happens to be in a block that policies let in',
     'every address outside': 'Anyone outside the cluster',
     'most addresses outside':
       'Anyone outside the cluster, but for a few address ranges,',
@@ -116,6 +119,8 @@ const WHO: Readonly<Record<Direction, Readonly<Record<OpenTo, string>>>> = {
   egress: {
     anyone: 'every address, in the cluster and outside',
     'every pod': 'every pod in the cluster',
+    'some pods':
+      'every pod whose address happens to be in a block that policies name',
     'every address outside': 'every address outside the cluster',
     'most addresses outside':
       'every address outside the cluster, but for a few ranges',
@@ -140,9 +145,16 @@ export function callsInWords({ openTo, ports }: Opening): string {
 /** More than these tell nobody more. */
 const MOST_RANGES = 6;
 
-/** `port 8080`, `ports 8080, 53/UDP`. */
+/** `port 8080`, `ports 8080, 53/UDP`, `every port`. */
 export function portsInWords(ports: PortSet): string {
+  if (ports.contains(PortSet.all)) {
+    return 'every port';
+  }
   const ranges = ports.ranges();
+  const [first] = ranges;
+  if (ranges.length === 1 && ports.contains(PortSet.allOf(first.protocol))) {
+    return `every ${first.protocol} port`;
+  }
   const shown = ranges.slice(0, MOST_RANGES).map(rangeInWords);
   const rest = ranges.length - shown.length;
   return `${ranges.length === 1 ? 'port' : 'ports'} ${shown.join(', ')}${

@@ -134,8 +134,14 @@ export function entrancesThrough(
   const described = describeObject(referenceTo(service));
   const port = service.spec?.ports?.[0]?.port ?? null;
   const type = serviceEvidence(service, 'spec.type');
-  const policy = serviceEvidence(service, 'spec.externalTrafficPolicy');
-  const isLocal = service.spec?.externalTrafficPolicy === 'Local';
+  // The API server writes `Cluster` where nobody says.
+  const { externalTrafficPolicy = 'Cluster' } = service.spec ?? {};
+  const policy: Evidence = {
+    object: referenceTo(service),
+    field: 'spec.externalTrafficPolicy',
+    value: externalTrafficPolicy,
+  };
+  const isLocal = externalTrafficPolicy === 'Local';
   const doors: Omit<Door, 'access' | 'snapshot' | 'sourceEvidence'>[] = [];
   const reach = loadBalancerReach(service);
   const balancer = {

@@ -50,7 +50,7 @@ export const podSecurityRestricted: Control = {
     { framework: 'PCI DSS 4.0', requirement: '2.2' },
     { framework: 'NIST SP 800-53 r5', requirement: 'CM-6, CM-7, SI-7' },
   ],
-  needs: [{ kind: 'Namespace', in: 'cluster' }],
+  needs: [{ kind: 'Namespace', in: 'namespace' }],
   evaluate(workload, snapshot) {
     const problems = problemsOf(workload);
     const enforcement = enforcementOf(workload.reference.namespace, snapshot);

@@ -1,6 +1,7 @@
 export { askMap } from './askMap';
 export type { MapAnswer, MapEnd, MapQuestion } from './askMap';
 export * from './ConnectionMap';
+export { fingerprints } from './fingerprints';
 export type { ConnectionMapData } from './data';
 export { mapConnections } from './mapConnections';
 export * from './namespaceMatrix';

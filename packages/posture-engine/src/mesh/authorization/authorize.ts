@@ -42,6 +42,8 @@ export interface AuthorizationQuestion {
   caller: Caller;
   /** On an HTTP chain; left out for any request. */
   request?: HttpRequest;
+  /** What if: these policies instead of those that are in force there. */
+  instead?: readonly EnforcedPolicy[];
 }
 
 /** A rule, and what is known of whether it matches. */
@@ -86,10 +88,33 @@ export function authorize(
     question,
     http ? httpFactsOf(question.request ?? {}, token.claims, mesh) : undefined,
   );
-  const policies = snapshot
+  const policies =
+    question.instead ??
+    snapshot.derive(compiledOf).policies(pod, enforcer, http ? 'http' : 'tcp');
+  return decide(policies, facts, mesh, chain);
+}
+
+/** The policies that {@link authorize} asks, in the form in which the proxy has them. */
+export function policiesInForce(
+  {
+    pod,
+    enforcer,
+    chain,
+  }: Pick<AuthorizationQuestion, 'pod' | 'enforcer' | 'chain'>,
+  snapshot: ClusterSnapshot,
+): readonly EnforcedPolicy[] {
+  const http = chain === 'http' && enforcer !== 'ztunnel';
+  return snapshot
     .derive(compiledOf)
     .policies(pod, enforcer, http ? 'http' : 'tcp');
-  return decide(policies, facts, mesh, chain);
+}
+
+/** A policy as a proxy that reads HTTP would enforce it, wherever it is attached: what its author wrote. */
+export function asWritten(
+  policy: AuthorizationPolicy,
+  snapshot: ClusterSnapshot,
+): EnforcedPolicy {
+  return snapshot.derive(compiledOf).read(policy, 'http');
 }
 
 function factsOf(
@@ -196,14 +221,14 @@ class CompiledPolicies {
     let found = places.get(key);
     if (!found) {
       found = enforcedPolicies(pod, enforcer, this.snapshot).map(policy =>
-        this.#compile(policy, enforcer === 'ztunnel' ? 'ztunnel' : chain),
+        this.read(policy, enforcer === 'ztunnel' ? 'ztunnel' : chain),
       );
       places.set(key, found);
     }
     return found;
   }
 
-  #compile(
+  read(
     policy: AuthorizationPolicy,
     reading: 'ztunnel' | 'http' | 'tcp',
   ): EnforcedPolicy {

@@ -3,4 +3,5 @@ export * from './attachment';
 export * from './authorize';
 export type { Claims, HttpRequest, Token } from './facts';
 export type { RequestTest } from './formula';
+export type { EnforcedPolicy } from './rules';
 export { describeTest } from './resolution';

@@ -30,6 +30,8 @@ const httpRule = z.object({
         name: z.string(),
         value: z.string().optional(),
         mismatch: z.string().optional(),
+        /** Where the value is, which is not read. */
+        secret: z.object({ name: z.string() }).optional(),
       }),
     )
     .optional(),

@@ -4,26 +4,54 @@
  * lists that it drops, so that a manifest and a live object say the same.
  */
 import { z } from 'zod';
+import { NO_BLOCK, isBlock, isWithin } from './blocks';
 import { labelSelector, resource } from './metadata';
 
-const port = z.object({
-  protocol: z.string().default('TCP'),
-  port: z.union([z.number(), z.string()]).optional(),
-  endPort: z.number().optional(),
-});
+/*
+ * What every API server refuses, it refuses with the whole policy, so that it
+ * protects nothing: it is not read here either. Per ValidateNetworkPolicySpec
+ * (pkg/apis/networking/validation of Kubernetes).
+ */
 
-/** What is neither, or both, every API server refuses with the whole policy, so that it protects nothing. */
+const portNumber = z.number().int().min(1).max(65_535);
+const portName = z
+  .string()
+  .regex(
+    /^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/,
+    'the name of a port has at most 15 lower-case letters, digits and dashes, and a letter among them',
+  );
+
+const port = z
+  .object({
+    protocol: z.enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
+    port: z.union([portNumber, portName]).optional(),
+    endPort: portNumber.optional(),
+  })
+  .refine(
+    ({ port: first, endPort }) =>
+      endPort === undefined || (typeof first === 'number' && endPort >= first),
+    'endPort needs a port that is a number and not above it',
+  );
+
+const ipBlock = z
+  .object({
+    cidr: z.string().refine(isBlock, NO_BLOCK),
+    except: z.array(z.string().refine(isBlock, NO_BLOCK)).optional(),
+  })
+  .refine(
+    ({ cidr, except = [] }) => except.every(hole => isWithin(hole, cidr)),
+    'what is excepted must be a part of the block',
+  );
+
 const peer = z
   .object({
     podSelector: labelSelector.optional(),
     namespaceSelector: labelSelector.optional(),
-    ipBlock: z
-      .object({ cidr: z.string(), except: z.array(z.string()).optional() })
-      .optional(),
+    ipBlock: ipBlock.optional(),
   })
   .refine(
-    ({ podSelector, namespaceSelector, ipBlock }) =>
-      Boolean(ipBlock) !== Boolean(podSelector || namespaceSelector),
+    ({ podSelector, namespaceSelector, ipBlock: block }) =>
+      Boolean(block) !== Boolean(podSelector || namespaceSelector),
     'a peer must have selectors or an ipBlock, and not both',
   );
 
@@ -38,7 +66,7 @@ function listOf<T extends z.ZodType>(item: T) {
 const networkPolicySpec = z
   .object({
     podSelector: labelSelector.default({}),
-    policyTypes: listOf(z.string()),
+    policyTypes: listOf(z.enum(['Ingress', 'Egress'])),
     ingress: listOf(z.object({ from: listOf(peer), ports: listOf(port) })),
     egress: listOf(z.object({ to: listOf(peer), ports: listOf(port) })),
   })

@@ -16,6 +16,14 @@ const CIDRS = [
   'fd00::/8',
   'fd00:1::/64',
 ];
+/** What an API server takes for an exception: a part of the block, and not all of it. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  '0.0.0.0/0': ['10.0.0.0/8', '10.0.1.0/24', '10.0.1.7/32', '203.0.113.0/24'],
+  '10.0.0.0/8': ['10.0.1.0/24', '10.0.1.7/32'],
+  '10.0.1.0/24': ['10.0.1.7/32'],
+  '::/0': ['fd00::/8', 'fd00:1::/64'],
+  'fd00::/8': ['fd00:1::/64'],
+};
 /** Addresses that the blocks above tell apart. */
 export const ADDRESSES = [
   '203.0.113.9',
@@ -116,7 +124,12 @@ const policyPeers = fc.option(
           fc.constantFrom(...CIDRS),
           fc.uniqueArray(fc.constantFrom(...CIDRS), { maxLength: 1 }),
         )
-        .map(([cidr, except]) => ({ ipBlock: { cidr, except } })),
+        .map(([cidr, except]) => ({
+          ipBlock: {
+            cidr,
+            except: except.filter(part => PARTS[cidr]?.includes(part)),
+          },
+        })),
     ),
     { maxLength: 2 },
   ),

@@ -1,4 +1,5 @@
 /** Settings of the cluster under which no policy of Cilium refuses anything, whatever it says. */
+import { ciliumConfigOf } from '../../../network/cilium';
 import { isIgnored, networkOf } from '../../../network/cni';
 import { CILIUM_KINDS } from '../../../network/ineffective/unenforced';
 import { ClusterSnapshot, referenceTo } from '../../../snapshot';
@@ -91,9 +92,8 @@ function unenforced(
 
 /** Nothing where the settings were stated rather than seen. */
 function settingOf(snapshot: ClusterSnapshot, setting: string): Evidence[] {
-  const config = snapshot
-    .all('ConfigMap')
-    .find(({ metadata }) => metadata.name === 'cilium-config');
+  const [agent] = snapshot.derive(networkOf).evidence;
+  const config = ciliumConfigOf(snapshot, agent?.object.namespace);
   return config
     ? [
         {

@@ -1,4 +1,7 @@
 /** What, besides a pod's own side, decides whether it gets what it needs: those who supply it, and the policies around them. */
+import { rulesOf } from '../../../decisions';
+import { cniOf } from '../../../network/cni';
+import { connectionsOf } from '../../../network/connections';
 import { DNS_NAMESPACES } from '../../../network/dns';
 import { networkFactsOf } from '../../../network/networkFacts';
 import { OTHER_POLICY_KINDS } from '../../../network/otherPolicies';
@@ -27,6 +30,7 @@ export function supplyFactsOf(snapshot: ClusterSnapshot) {
   return {
     ...snapshot.derive(networkFactsOf),
     vault: snapshot.derive(addressOfInjector),
+    sending: sendingOf(snapshot),
     // Peers in the tunnel are told by their own labels, and those of their namespaces.
     tunnel: snapshot
       .derive(tunnelPodsOf)
@@ -34,12 +38,32 @@ export function supplyFactsOf(snapshot: ClusterSnapshot) {
         namespace,
         name,
         labels,
+        namespaceLabels: snapshot.namespaceLabels(namespace),
         ips,
       })),
     suppliers: [...namespaces].sort().map(namespace => ({
       namespace,
+      labels: snapshot.namespaceLabels(namespace),
       pods: snapshot.workloadsIn(namespace).flatMap(({ pods }) => pods),
       policies: KINDS.map(kind => snapshot.inNamespace(kind, namespace)),
     })),
   };
+}
+
+/** What each class of pods is let send by some rule. Under Calico a rule whose peers are in nobody's view is none, so it depends on who is there. */
+function sendingOf(snapshot: ClusterSnapshot): readonly string[] {
+  if (snapshot.derive(cniOf).name !== 'calico') {
+    return [];
+  }
+  const connections = snapshot.derive(connectionsOf);
+  return connections.universe.podClasses.map(podClass =>
+    connections
+      .answers(podClass, 'egress')
+      .flatMap(answer =>
+        rulesOf(answer).flatMap(({ effect, ports }) =>
+          effect === 'deny' ? [] : ports.key,
+        ),
+      )
+      .join(' '),
+  );
 }

@@ -7,7 +7,7 @@ import {
   Relation,
   decideDirection,
 } from '../../../decisions';
-import { dataPlaneOf } from '../../../mesh/dataPlane';
+import { dataPlaneOf, mayBeAmbient } from '../../../mesh/dataPlane';
 import { entryOf } from '../../../mesh/podFields';
 import { waypointsOf } from '../../../mesh/waypoint';
 import { connectionsOf } from '../../../network/connections';
@@ -142,7 +142,9 @@ function namesOf(peers: readonly PodClass[]): string[] {
 export function tunnelPodsOf(snapshot: ClusterSnapshot): readonly PodView[] {
   return snapshot.workloads.flatMap(workload =>
     workload.pods.filter(
-      pod => dataPlaneOf(workload, pod, snapshot).dataPlane === 'ambient',
+      pod =>
+        mayBeAmbient(pod, snapshot) &&
+        dataPlaneOf(workload, pod, snapshot).dataPlane === 'ambient',
     ),
   );
 }

@@ -1,0 +1,4 @@
+export * from './controllers';
+export * from './duration';
+export * from './issuance';
+export * from './template';
