@@ -36,6 +36,10 @@ exports.up = async function up(knex) {
     table.integer('possible').notNullable();
     table.integer('out_of').notNullable();
     table.boolean('outside').notNullable();
+    table
+      .string('fingerprint', 64)
+      .notNullable()
+      .comment('Hash of what is said of its connections');
     table.index(['cluster'], 'blast_radii_cluster_idx');
     table.index(['total', 'possible'], 'blast_radii_total_idx');
   });

@@ -8,14 +8,16 @@ import type { Connections } from './Connections';
 import { NetworkVerdict, Question, decideDirection } from './decide';
 import { PROTOCOLS } from './PortSet';
 import { Direction, TierAnswer, rulesOf } from './tier';
-import type { EndpointClass } from './Universe';
+import type { EndpointClass } from './endpointClasses';
 
 export interface Cell<T> {
   /** No two cells ever have the same; from 1. */
   id: number;
   verdict: NetworkVerdict;
-  /** What was worked out for the cell alone, under 0, or together with the cell of the other direction, under its id. */
-  known: Map<number, T>;
+  /** What was worked out for the cell alone. */
+  alone?: T;
+  /** What was worked out together with a cell of the other direction, by its id. */
+  together?: Map<number, T>;
 }
 
 /** Subjects of which the tiers say the same. */
@@ -24,15 +26,15 @@ interface Profile<T> {
   sets: readonly ClassSet[];
   /** Those of them that have some pods, and not all. */
   podSets: readonly ClassSet[];
-  /** By port. */
-  rows: Map<number, Map<number | string, Cell<T>>>;
+  /** By port and peer, see `keyOf`. */
+  cells: Map<number | string, Cell<T>>;
 }
 
 const STRETCH = 65_536;
-/** Rows are remembered up to here. */
-const MOST_ROWS = 200_000;
-/** As many sets as bits of a small number. */
-const MOST_BITS = 30;
+/** Cells are remembered up to here. */
+const MOST_CELLS = 1_000_000;
+/** As many sets as have room beside a port in a small number. */
+const MOST_BITS = 12;
 
 export class Cells<T> {
   static create<T>(connections: Connections): Cells<T> {
@@ -47,7 +49,7 @@ export class Cells<T> {
   readonly #byAnswers = new Map<string, Profile<T>>();
   readonly #answerIds = new Map<TierAnswer, number>();
   readonly #tellsPodsApart = new Map<ClassSet, boolean>();
-  #numberOfRows = 0;
+  #numberOfCells = 0;
   #lastCell = 0;
 
   private constructor(private readonly connections: Connections) {}
@@ -61,49 +63,41 @@ export class Cells<T> {
       this.#profiles[direction][subject.id] ??
       this.#profileOf(subject, direction);
     const isPod = peer.kind === 'pods';
-    const signature = signatureOf(
+    const key = keyOf(
+      question,
       peer.id,
       isPod ? profile.podSets : profile.sets,
       isPod,
     );
-    const row = this.#row(profile, question);
-    let cell = row.get(signature);
+    let cell = profile.cells.get(key);
     if (!cell) {
       const { verdict } = decideDirection(
         this.connections,
         question,
         direction,
       );
+      if (this.#numberOfCells >= MOST_CELLS) {
+        this.clear();
+      }
+      this.#numberOfCells++;
       this.#lastCell++;
-      cell = { id: this.#lastCell, verdict, known: new Map() };
-      row.set(signature, cell);
+      cell = {
+        id: this.#lastCell,
+        verdict,
+        alone: undefined,
+        together: undefined,
+      };
+      profile.cells.set(key, cell);
     }
     return cell;
   }
 
   /** Forgets all cells and what is known of them. */
   clear(): void {
-    for (const { rows } of this.#byAnswers.values()) {
-      rows.clear();
+    for (const { cells } of this.#byAnswers.values()) {
+      cells.clear();
     }
-    this.#numberOfRows = 0;
-  }
-
-  #row(
-    { rows }: Profile<T>,
-    { protocol, port }: Question,
-  ): Map<number | string, Cell<T>> {
-    const place = PROTOCOLS.indexOf(protocol) * STRETCH + port;
-    let row = rows.get(place);
-    if (!row) {
-      if (this.#numberOfRows >= MOST_ROWS) {
-        this.clear();
-      }
-      this.#numberOfRows++;
-      row = new Map();
-      rows.set(place, row);
-    }
-    return row;
+    this.#numberOfCells = 0;
   }
 
   #profileOf(subject: EndpointClass, direction: Direction): Profile<T> {
@@ -122,7 +116,7 @@ export class Cells<T> {
       profile = {
         sets,
         podSets: sets.filter(set => this.#seesPods(set)),
-        rows: new Map(),
+        cells: new Map(),
       };
       this.#byAnswers.set(key, profile);
     }
@@ -151,19 +145,21 @@ export class Cells<T> {
   }
 }
 
-/** Which of the sets have the peer; pods and others have signatures apart. */
-function signatureOf(
+/** The port, and which of the sets have the peer; pods and others have keys apart. */
+function keyOf(
+  { protocol, port }: Question,
   peer: number,
   sets: readonly ClassSet[],
   isPod: boolean,
 ): number | string {
+  const place = PROTOCOLS.indexOf(protocol) * STRETCH + port;
   if (sets.length > MOST_BITS) {
     const bits = sets.map(set => (set.has(peer) ? '1' : '0')).join('');
-    return `${isPod ? 'p' : 'a'}${bits}`;
+    return `${isPod ? 'p' : 'a'}${place} ${bits}`;
   }
-  let bits = 0;
+  let key = place;
   for (const set of sets) {
-    bits = bits * 2 + (set.has(peer) ? 1 : 0);
+    key = key * 2 + (set.has(peer) ? 1 : 0);
   }
-  return isPod ? bits : -1 - bits;
+  return isPod ? key : -1 - key;
 }

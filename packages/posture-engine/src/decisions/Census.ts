@@ -8,7 +8,7 @@ import type { AddressClasses } from './addresses';
 import type { ChangedClass } from './ClassFacts';
 import { PodGroup, PodGrouper, groupPods } from './podGroups';
 import { isStrange, strangersOf } from './strangers';
-import type { PodClass } from './Universe';
+import type { PodClass } from './endpointClasses';
 import type { Vocabulary } from './Vocabulary';
 
 /** Numbers that nobody has yet; whoever asks finds a stranger behind them. */

@@ -4,7 +4,7 @@
  * to which it looks as before still hold, and are not worked out again.
  */
 import type { ClusterSnapshot } from '../snapshot';
-import type { PodClass } from './Universe';
+import type { PodClass } from './endpointClasses';
 
 /** What a fact sees of one class, as text or a truth. It must hold on to nothing of a snapshot: facts outlive theirs. */
 export type Look = (

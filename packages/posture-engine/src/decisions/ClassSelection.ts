@@ -5,7 +5,7 @@ import type { AddressClasses } from './addresses';
 import type { ClassFacts, Look } from './ClassFacts';
 import { ClassSet } from './ClassSet';
 import type { PortSet } from './PortSet';
-import type { PodClass, PodPeer } from './Universe';
+import type { PodClass, PodPeer } from './endpointClasses';
 
 type Labels = Readonly<Record<string, string>>;
 

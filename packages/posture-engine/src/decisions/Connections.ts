@@ -17,7 +17,8 @@ import {
   TierAnswer,
   unknownAnswer,
 } from './tier';
-import type { EndpointClass, PodClass, Universe } from './Universe';
+import type { EndpointClass, PodClass } from './endpointClasses';
+import type { Universe } from './Universe';
 
 /** What holds between two classes. */
 export interface Edge {

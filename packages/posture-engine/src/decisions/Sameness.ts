@@ -3,7 +3,7 @@ import type { Connections } from './Connections';
 import type { Member } from './reachRows';
 import { saySameRelations } from './relation';
 import { DIRECTIONS } from './tier';
-import type { EndpointClass } from './Universe';
+import type { EndpointClass } from './endpointClasses';
 
 export class Sameness {
   /** Undefined where relations of the two are not about the same classes. */

@@ -4,64 +4,28 @@
  * are numbered, pods first and by namespace, addresses after them.
  */
 import { matchesSelector } from '../selectors';
-import { ClusterSnapshot, LabelSelector, Node, PodView } from '../snapshot';
-import { AddressClasses, AddressRange, addressClasses } from './addresses';
+import type {
+  ClusterSnapshot,
+  LabelSelector,
+  Node,
+  PodView,
+} from '../snapshot';
+import { AddressClasses, addressClasses } from './addresses';
 import { ClassSet } from './ClassSet';
 import { NodePlaces, addressesOf } from './NodePlaces';
 import { Census } from './Census';
 import { ClassFacts, Fact } from './ClassFacts';
 import { ClassSelection, LabelView } from './ClassSelection';
+import type {
+  Endpoint,
+  EndpointClass,
+  ExternalClass,
+  NodeClass,
+  PodClass,
+  PodPeer,
+} from './endpointClasses';
 import type { PortSet } from './PortSet';
 import type { Vocabulary } from './Vocabulary';
-
-type Labels = Readonly<Record<string, string>>;
-
-/** Pods that no policy tells apart. What is said of one holds for all. */
-export interface PodClass {
-  kind: 'pods';
-  id: number;
-  /** Of the first pod; the pods' namespaces differ only where no policy can tell. */
-  namespace: string;
-  namespaceLabels: Labels;
-  labels: Labels;
-  /** Their network is their node's: policies for pods do not select them. */
-  hostNetwork: boolean;
-  /** The ports behind the names that policies use. */
-  namedPorts: ReadonlyMap<string, PortSet>;
-  pods: readonly PodView[];
-}
-
-export interface ExternalClass {
-  kind: 'external';
-  id: number;
-  ranges: readonly AddressRange[];
-}
-
-/**
- * Nodes as a pod sees them, in networks where policies tell a pod's own node
- * from the others. Which class a node is in depends on the pod at the other
- * end: `Universe.between` knows.
- */
-export interface NodeClass {
-  kind: 'node';
-  id: number;
-  /** The node that the pod runs on. */
-  own: boolean;
-  /** Whether the API server runs on it. */
-  apiServer: boolean;
-}
-
-export type EndpointClass = PodClass | ExternalClass | NodeClass;
-
-/** One end of a connection: a pod, or an address. */
-export type Endpoint = PodView | string;
-
-/** A peer of a rule by labels; a selector left out takes everything, `namespace` one namespace by its name. */
-export interface PodPeer {
-  namespace?: string;
-  namespaceSelector?: LabelSelector;
-  podSelector?: LabelSelector;
-}
 
 interface UniverseParts {
   snapshot: ClusterSnapshot;

@@ -2,7 +2,8 @@
 import type { AddressRange } from './addresses';
 import type { Connections, Edge } from './Connections';
 import { PortSet } from './PortSet';
-import { ReachGroup, Rows, joinRanges } from './reachRows';
+import { joinRanges } from './groupEdges';
+import { ReachGroup, Rows } from './reachRows';
 
 export interface Reached<G extends ReachGroup> {
   group: G;

@@ -10,7 +10,7 @@ import type {
   TierAnswer,
   TierRule,
 } from './tier';
-import type { EndpointClass } from './Universe';
+import type { EndpointClass } from './endpointClasses';
 
 export interface Question {
   source: EndpointClass;

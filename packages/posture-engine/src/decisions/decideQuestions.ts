@@ -3,7 +3,8 @@ import type { ClusterSnapshot } from '../snapshot';
 import type { Connections } from './Connections';
 import { Cell, Cells } from './Cells';
 import { Decision, NetworkVerdict, Question, decide } from './decide';
-import { EndpointName, Endpoints, Side, Target } from './decideEndpoints';
+import { Endpoints } from './decideEndpoints';
+import type { EndpointName, Side, Target } from './endpointNames';
 import { explainDecision } from './explanation';
 import { PROTOCOLS, Protocol } from './PortSet';
 import type { AskedRequest } from './request';
@@ -178,31 +179,34 @@ export class Questions {
     }
     const egress = this.#cells.of(question, 'egress');
     if (egress.verdict === 'deny') {
-      return this.#ofCell(egress, 0, question);
+      return this.#ofOne(egress, question);
     }
     const ingress = this.#cells.of(question, 'ingress');
-    return ingress.verdict === 'deny'
-      ? this.#ofCell(ingress, 0, question)
-      : this.#ofCell(egress, ingress.id, question);
-  }
-
-  /** `other` is 0 where one direction decides alone. */
-  #ofCell(
-    { known }: Cell<ConnectionAnswer>,
-    other: number,
-    question: Question,
-  ): ConnectionAnswer {
-    let answer = known.get(other);
+    if (ingress.verdict === 'deny') {
+      return this.#ofOne(ingress, question);
+    }
+    egress.together ??= new Map();
+    let answer = egress.together.get(ingress.id);
     if (!answer) {
-      answer = this.#explained(question);
-      if (this.#ofCells >= MOST_REMEMBERED) {
-        this.#cells.clear();
-        this.#ofCells = 0;
-      }
-      this.#ofCells++;
-      known.set(other, answer);
+      answer = this.#new(question);
+      egress.together.set(ingress.id, answer);
     }
     return answer;
+  }
+
+  /** Where one direction decides alone. */
+  #ofOne(cell: Cell<ConnectionAnswer>, question: Question): ConnectionAnswer {
+    cell.alone ??= this.#new(question);
+    return cell.alone;
+  }
+
+  #new(question: Question): ConnectionAnswer {
+    if (this.#ofCells >= MOST_REMEMBERED) {
+      this.#cells.clear();
+      this.#ofCells = 0;
+    }
+    this.#ofCells++;
+    return this.#explained(question);
   }
 
   #explained(question: Question): ConnectionAnswer {

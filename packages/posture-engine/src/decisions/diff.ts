@@ -10,7 +10,8 @@ import type { Connections, Edge } from './Connections';
 import { PortSet } from './PortSet';
 import { Sameness } from './Sameness';
 import { EVERY_ADDRESS } from './reach';
-import { Member, OutsideEdge, Rows, joinRanges } from './reachRows';
+import { joinRanges } from './groupEdges';
+import { Member, OutsideEdge, Rows } from './reachRows';
 
 export type DiffEndpoint =
   | { kind: 'workload'; reference: WorkloadReference }

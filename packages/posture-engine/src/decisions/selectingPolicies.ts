@@ -2,7 +2,7 @@
 import type { ObjectReference } from '../snapshot';
 import type { Connections } from './Connections';
 import { DIRECTIONS, Direction, Effect, rulesOf } from './tier';
-import type { PodClass } from './Universe';
+import type { PodClass } from './endpointClasses';
 
 export interface SelectingPolicy {
   /** What people call its kind, such as `network-policy`. */

@@ -5,7 +5,7 @@
  */
 import type { ObjectReference } from '../snapshot';
 import type { ClassSet } from './ClassSet';
-import type { NodeClass, PodClass } from './Universe';
+import type { NodeClass, PodClass } from './endpointClasses';
 import type { RuleTest } from './request';
 import { PortSet } from './PortSet';
 

@@ -24,6 +24,8 @@ export interface ClusterConnections extends ConnectionState {
   matrix: Matrix;
   /** In the order of the map's workloads. */
   spreads: readonly Spread[];
+  /** In the same order: equal where what is said of a workload's connections is. */
+  fingerprints: readonly string[];
 }
 
 /** A workload that belongs to an entity. */
@@ -61,7 +63,7 @@ export interface VisibleSpreads {
 export interface ConnectionStore {
   /** Where this is what is stored, notes when it was so again; false where it is not. */
   confirm(state: ConnectionState, holder: string): Promise<boolean>;
-  /** What is not in it is gone. */
+  /** What is not in it is gone. The change names the entities of workloads whose connections or blast radius became others; of all where the caveats did. */
   save(connections: ClusterConnections, holder: string): Promise<PostureChange>;
   /** By cluster; of all that have any. */
   listStates(): Promise<ConnectionState[]>;

@@ -150,6 +150,47 @@ describe.each(databases.eachSupportedId())(
       ]);
     });
 
+    it('tell of the entities whose own connections or blast radius became others', async () => {
+      const { store } = await createStore(databaseId);
+      const changed = async (manifests: readonly string[], caveats = ['']) => {
+        const connections = await connectionsOf('prod', manifests);
+        const change = await store.save({ ...connections, caveats }, HOLDER);
+        return change.entityRefs;
+      };
+      const shut = [
+        networkPolicy({ name: 'nobody', of: 'orders' }),
+        networkPolicy({ name: 'nobody-either', of: 'billing' }),
+      ];
+      expect(await changed([...open, ...shut])).toEqual([BILLING, ORDERS]);
+      expect(await changed([...open, ...shut])).toEqual([]);
+      // Orders lets nightly in, and whoever takes over billing gets there through it.
+      const [, billing] = shut;
+      const toNightly = networkPolicy({
+        name: 'nobody',
+        of: 'orders',
+        from: ['nightly'],
+      });
+      expect(await changed([...open, toNightly, billing])).toEqual([
+        BILLING,
+        ORDERS,
+      ]);
+      // The same by the word of another policy.
+      const renamed = networkPolicy({
+        name: 'nightly',
+        of: 'orders',
+        from: ['nightly'],
+      });
+      expect(await changed([...open, renamed, billing])).toEqual([ORDERS]);
+      // What is said of the cluster is said of all.
+      expect(
+        await changed([...open, renamed, billing], ['Less seen.']),
+      ).toEqual([BILLING, ORDERS]);
+      // One that is gone, and was not to be reached by anybody.
+      expect(
+        await changed([open[0], open[2], renamed, billing], ['Less seen.']),
+      ).toContain(BILLING);
+    });
+
     it('of one cluster are apart from those of another, and go with it', async () => {
       const { leases, postures, store } = await createStore(databaseId, [
         'prod',

@@ -72,18 +72,20 @@ export class DatabaseConnectionStore implements ConnectionStore {
     return this.#knex.transaction(async transaction => {
       await lockForWriting(transaction);
       await requireLease(transaction, cluster, holder);
+      const before = await transaction<ConnectionRow>('connections')
+        .where({ cluster })
+        .first('caveats');
+      const row: ConnectionRow = {
+        cluster,
+        digest,
+        evaluated_at: evaluatedAt,
+        caveats: JSON.stringify(caveats),
+      };
       await upsertRows<ConnectionRow>(
         transaction,
         'connections',
         ['cluster'],
-        [
-          {
-            cluster,
-            digest,
-            evaluated_at: evaluatedAt,
-            caveats: JSON.stringify(caveats),
-          },
-        ],
+        [row],
       );
       await upsertRows<ConnectionMapRow>(
         transaction,
@@ -91,14 +93,13 @@ export class DatabaseConnectionStore implements ConnectionStore {
         ['cluster'],
         [{ cluster, digest, map, matrix }],
       );
-      await saveSpreads(transaction, connections);
+      const changed = await saveSpreads(transaction, connections);
       return {
         revision: await nextRevision(transaction),
-        entityRefs: await transaction<EntityWorkloadRow>('entity_workloads')
-          .where('cluster', cluster)
-          .distinct()
-          .orderBy('entity_ref')
-          .pluck('entity_ref'),
+        entityRefs:
+          before?.caveats === row.caveats
+            ? await entitiesOf(transaction, changed)
+            : await entitiesIn(transaction, cluster),
       };
     });
   }
@@ -226,32 +227,75 @@ export async function forgetConnections(
   }
 }
 
-/** Writes those that differ, and deletes those of workloads that are gone. */
+/** Writes those that differ, and deletes those of workloads that are gone. Returns the ids of those that are others to who looks at them alone. */
 async function saveSpreads(
   transaction: Knex.Transaction,
   connections: ClusterConnections,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const stored = await transaction<BlastRadiusRow>('blast_radii').where(
     'cluster',
     connections.cluster,
   );
   const gone = new Map(stored.map(row => [row.workload_id, row]));
-  const written = spreadRows(connections).filter(row => {
+  const changed = new Set<string>();
+  const written: BlastRadiusRow[] = [];
+  for (const row of spreadRows(connections)) {
     const before = gone.get(row.workload_id);
     gone.delete(row.workload_id);
-    return (
-      !before ||
-      before.direct !== row.direct ||
-      before.total !== row.total ||
-      before.possible !== row.possible ||
-      before.out_of !== row.out_of ||
-      Boolean(before.outside) !== row.outside
-    );
-  });
+    const isSame = before !== undefined && saysTheSame(before, row);
+    if (!isSame) {
+      changed.add(row.workload_id);
+    }
+    if (!isSame || before.out_of !== row.out_of) {
+      written.push(row);
+    }
+  }
   await forKeys(gone.keys(), batch =>
     transaction('blast_radii').whereIn('workload_id', batch).delete(),
   );
   await upsertRows(transaction, 'blast_radii', ['workload_id'], written);
+  gone.forEach((_, id) => changed.add(id));
+  return changed;
+}
+
+/** But for how many others there are: any new workload changes that for all. */
+function saysTheSame(before: BlastRadiusRow, row: BlastRadiusRow): boolean {
+  return (
+    before.fingerprint === row.fingerprint &&
+    before.direct === row.direct &&
+    before.total === row.total &&
+    before.possible === row.possible &&
+    Boolean(before.outside) === row.outside
+  );
+}
+
+async function entitiesIn(
+  transaction: Knex.Transaction,
+  cluster: string,
+): Promise<string[]> {
+  return transaction<EntityWorkloadRow>('entity_workloads')
+    .where('cluster', cluster)
+    .distinct()
+    .orderBy('entity_ref')
+    .pluck('entity_ref');
+}
+
+/** Sorted. */
+async function entitiesOf(
+  transaction: Knex.Transaction,
+  workloadIds: ReadonlySet<string>,
+): Promise<string[]> {
+  const entities = new Set<string>();
+  await forKeys(workloadIds, async batch => {
+    const found: string[] = await transaction<EntityWorkloadRow>(
+      'entity_workloads',
+    )
+      .whereIn('workload_id', batch)
+      .distinct()
+      .pluck('entity_ref');
+    found.forEach(entityRef => entities.add(entityRef));
+  });
+  return [...entities].sort();
 }
 
 function idOf({ cluster, ...workload }: EntityWorkload): string {

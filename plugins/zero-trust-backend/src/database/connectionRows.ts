@@ -29,13 +29,18 @@ export interface BlastRadiusRow {
   out_of: number;
   /** SQLite gives 0 or 1. */
   outside: boolean | number;
+  fingerprint: string;
 }
 
 export function spreadRows({
   cluster,
   map,
   spreads,
-}: Pick<ClusterConnections, 'cluster' | 'map' | 'spreads'>): BlastRadiusRow[] {
+  fingerprints,
+}: Pick<
+  ClusterConnections,
+  'cluster' | 'map' | 'spreads' | 'fingerprints'
+>): BlastRadiusRow[] {
   return map.workloads.map(([kind, namespace, name], index) => {
     const { direct, total, possible, outside } = spreads[index];
     return {
@@ -52,6 +57,7 @@ export function spreadRows({
       possible,
       out_of: map.workloads.length - 1,
       outside,
+      fingerprint: fingerprints[index],
     };
   });
 }

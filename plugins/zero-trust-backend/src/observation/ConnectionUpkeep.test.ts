@@ -14,15 +14,19 @@ const shop = ['orders', 'web'].map(name => deployment({ name }));
 const open = snapshotOf('prod', shop);
 const closed = snapshotOf('prod', [...shop, networkPolicy({ name: 'nobody' })]);
 
-/** Keeps connections in memory; `saving` is called before they are kept. */
-function start(saving: () => Promise<void> = async () => {}) {
+/** Keeps connections in memory; `saving` is called before they are kept, `confirming` before they are compared. */
+function start(
+  saving: () => Promise<void> = async () => {},
+  confirming: () => void = () => {},
+) {
   const logger = mockServices.logger.mock();
   const onChange = jest.fn();
   let stored: ConnectionState | undefined;
   const saved: ClusterConnections[] = [];
-  const confirm = jest.fn(
-    async ({ digest }: ConnectionState) => stored?.digest === digest,
-  );
+  const confirm = jest.fn(async ({ digest }: ConnectionState) => {
+    confirming();
+    return stored?.digest === digest;
+  });
   const upkeep = ConnectionUpkeep.create({
     cluster: 'prod',
     holder: 'replica-1',
@@ -79,6 +83,19 @@ describe('the upkeep of connections', () => {
     upkeep.update(closed);
     release();
     await eventually(() => expect(widths()).toEqual(['1 1', '0 0']));
+    await upkeep.stop();
+  });
+
+  it('gives up what is outdated meanwhile, but not twice in a row', async () => {
+    const coming = [closed, snapshotOf('prod', [shop[0]])];
+    const { upkeep, widths } = start(undefined, () => {
+      const next = coming.shift();
+      if (next) {
+        upkeep.update(next);
+      }
+    });
+    upkeep.update(open);
+    await eventually(() => expect(widths()).toEqual(['0 0', '0']));
     await upkeep.stop();
   });
 

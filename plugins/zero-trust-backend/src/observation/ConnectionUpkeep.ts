@@ -1,13 +1,16 @@
 /**
  * Keeps the stored connections of one cluster up to date, beside the judging:
  * findings never wait for it, and where it fails they stay. Of snapshots that
- * come while it computes only the newest counts.
+ * come while it computes only the newest counts; what it computes is given up
+ * for that, but never twice in a row, so that a cluster that changes all the
+ * time gets its turn too.
  */
 import {
   ClusterSnapshot,
   ConnectionMap,
   ProfileGraph,
   connectionsOf,
+  fingerprints,
   mapConnections,
   namespaceMatrix,
   spreads,
@@ -41,6 +44,8 @@ export class ConnectionUpkeep {
   #running: Promise<void> | undefined;
   #restsUntil = -Infinity;
   #stopped = false;
+  /** Whether the last computation was not brought to its end. */
+  #gaveUp = false;
   /** The last one; it is logged once, however often it comes back. */
   #failure: string | undefined;
 
@@ -115,18 +120,23 @@ export class ConnectionUpkeep {
     if (this.#stopped || (await store.confirm(state, holder))) {
       return;
     }
+    if (this.#next && !this.#gaveUp) {
+      this.#gaveUp = true;
+      return;
+    }
+    this.#gaveUp = false;
     const map = ConnectionMap.read(data);
     await turn();
     const graph = ProfileGraph.create(map);
-    const widths = await inTurns(spreads(map, graph));
-    const matrix = await inTurns(namespaceMatrix(map, graph));
+    const all = {
+      ...state,
+      map: data,
+      spreads: await inTurns(spreads(map, graph)),
+      fingerprints: await inTurns(fingerprints(map)),
+      matrix: await inTurns(namespaceMatrix(map, graph)),
+    };
     if (!this.#stopped) {
-      onChange(
-        await store.save(
-          { ...state, map: data, matrix, spreads: widths },
-          holder,
-        ),
-      );
+      onChange(await store.save(all, holder));
     }
   }
 

@@ -239,16 +239,6 @@ describe('the connections of an entity', () => {
     }
   });
 
-  it('come with what is not certain of their cluster', async () => {
-    const caveats = ['Some policies were not seen.'];
-    const { reader } = await createReader(shop, { caveats });
-    expect(
-      await reader.getEntityConnections(orders, {}, seesAll),
-    ).toMatchObject({
-      caveats: [{ cluster: 'prod', message: caveats[0] }],
-    });
-  });
-
   it('are none, without a time, where nothing was computed yet or nothing is the entity’s', async () => {
     const none = {
       items: [],
@@ -266,6 +256,7 @@ describe('the connections of an entity', () => {
     expect(await reader.getEntityConnections(plain, {}, seesAll)).toEqual(none);
     expect(await reader.getEntityBlastRadius(plain, seesAll)).toEqual({
       items: [],
+      caveats: [],
     });
   });
 });
@@ -312,6 +303,7 @@ describe('the blast radius of an entity', () => {
           ],
         },
       ],
+      caveats: [],
       evaluatedAt: '2026-06-01T10:00:00.000Z',
     });
   });
@@ -349,6 +341,7 @@ describe('the matrix of namespaces', () => {
         { from: 0, to: 1, open: 1, unknown: 0, pairs: 2 },
         { from: 1, to: 1, open: 2, unknown: 0, pairs: 2 },
       ],
+      caveats: [],
       evaluatedAt: '2026-06-01T10:00:00.000Z',
     });
   });
@@ -359,9 +352,45 @@ describe('the matrix of namespaces', () => {
       cluster: 'prod',
       namespaces: [],
       cells: [],
+      caveats: [],
     });
     await expect(reader.getNamespaceMatrix('gone')).rejects.toMatchObject({
       name: 'NotFoundError',
+    });
+  });
+});
+
+describe('what is not certain of a cluster', () => {
+  const message = 'Some policies were not seen.';
+  const told = { caveats: [{ cluster: 'prod', message }] };
+  const create = () => createReader(shop, { caveats: [message] });
+
+  it('comes with the connections and the blast radius of an entity there', async () => {
+    const { reader } = await create();
+    expect(
+      await reader.getEntityConnections(orders, {}, seesAll),
+    ).toMatchObject(told);
+    expect(await reader.getEntityBlastRadius(orders, seesAll)).toMatchObject(
+      told,
+    );
+  });
+
+  it('comes with the blast radii of the fleet, where one of them is there', async () => {
+    const { reader } = await create();
+    const ask = (search: string) =>
+      reader.getBlastRadius({ search }, { entities: 'all', unowned: true });
+    expect(await ask('orders')).toMatchObject({ totalCount: 1, ...told });
+    expect(await ask('nobody')).toEqual({
+      items: [],
+      totalCount: 0,
+      caveats: [],
+    });
+  });
+
+  it('comes with its matrix of namespaces', async () => {
+    const { reader } = await create();
+    expect(await reader.getNamespaceMatrix('prod')).toMatchObject({
+      caveats: [message],
     });
   });
 });

@@ -2,6 +2,7 @@
 import type {
   BlastRadiusList,
   BlastRadiusQuery,
+  ConnectionCaveat,
   EntityBlastRadius,
   EntityConnectionQuery,
   EntityConnections,
@@ -97,9 +98,7 @@ export class ConnectionReader {
       totalCount: filter.totalCount,
       counts: filter.counts,
       namespaces: filter.namespaces(),
-      caveats: [...states.values()].flatMap(({ cluster, caveats }) =>
-        caveats.map(message => ({ cluster, message })),
-      ),
+      caveats: caveatsOf(states),
       ...oldest(states),
     };
   }
@@ -154,6 +153,7 @@ export class ConnectionReader {
           return { ...step, ...named };
         }),
       })),
+      caveats: caveatsOf(states),
       ...oldest(states),
     };
   }
@@ -163,6 +163,7 @@ export class ConnectionReader {
     visible: VisibleSpreads,
   ): Promise<BlastRadiusList> {
     const { items, totalCount } = await this.#store.listSpreads(query, visible);
+    const states = await this.#statesOf(items);
     const names = await CatalogNames.read(
       this.#store,
       items.map(({ cluster, workload }) => ({ cluster, ...workload })),
@@ -176,6 +177,7 @@ export class ConnectionReader {
         }),
       ),
       totalCount,
+      caveats: caveatsOf(states),
     };
   }
 
@@ -183,10 +185,12 @@ export class ConnectionReader {
     const stored = await this.#store.readMatrix(cluster);
     if (stored) {
       const { matrix, evaluatedAt } = stored;
+      const states = await this.#statesOf([{ cluster }]);
       return {
         cluster,
         namespaces: [...matrix.namespaces],
         cells: [...matrix.cells],
+        caveats: [...(states.get(cluster)?.caveats ?? [])],
         evaluatedAt,
       };
     }
@@ -194,7 +198,7 @@ export class ConnectionReader {
     if (!clusters.some(({ name }) => name === cluster)) {
       throw new NotFoundError(`No cluster ${cluster} is known`);
     }
-    return { cluster, namespaces: [], cells: [] };
+    return { cluster, namespaces: [], cells: [], caveats: [] };
   }
 
   /** An annotation that was taken away counts at once, not only after the next evaluation. */
@@ -204,10 +208,11 @@ export class ConnectionReader {
       : [];
   }
 
+  /** Of their clusters. */
   async #statesOf(
-    workloads: readonly EntityWorkload[],
+    parts: readonly Pick<EntityWorkload, 'cluster'>[],
   ): Promise<ReadonlyMap<string, ConnectionState>> {
-    const clusters = new Set(workloads.map(({ cluster }) => cluster));
+    const clusters = new Set(parts.map(({ cluster }) => cluster));
     const states = await this.#store.listStates();
     return new Map(
       states
@@ -224,6 +229,14 @@ export class ConnectionReader {
     const state = states.get(cluster);
     return state && this.#maps.get(state);
   }
+}
+
+function caveatsOf(
+  states: ReadonlyMap<string, ConnectionState>,
+): ConnectionCaveat[] {
+  return [...states.values()].flatMap(({ cluster, caveats }) =>
+    caveats.map(message => ({ cluster, message })),
+  );
 }
 
 /** As old as the oldest of its parts. */

@@ -69,6 +69,10 @@ const connection = shape(
   ],
 );
 
+const caveats = list(
+  shape({ cluster: text, message: text }, ['cluster', 'message']),
+);
+
 export const entityConnections = shape(
   {
     items: list(connection),
@@ -77,9 +81,7 @@ export const entityConnections = shape(
     namespaces: list(
       shape({ namespace: text, count: whole }, ['namespace', 'count']),
     ),
-    caveats: list(
-      shape({ cluster: text, message: text }, ['cluster', 'message']),
-    ),
+    caveats,
     evaluatedAt: text,
   },
   ['items', 'totalCount', 'counts', 'namespaces', 'caveats'],
@@ -109,8 +111,8 @@ const REQUIRED = [
 ] as const;
 
 export const blastRadiusList = shape(
-  { items: list(shape(blastRadius, REQUIRED)), totalCount: whole },
-  ['items', 'totalCount'],
+  { items: list(shape(blastRadius, REQUIRED)), totalCount: whole, caveats },
+  ['items', 'totalCount', 'caveats'],
 );
 
 export const entityBlastRadius = shape(
@@ -137,9 +139,10 @@ export const entityBlastRadius = shape(
         [...REQUIRED, 'reached'],
       ),
     ),
+    caveats,
     evaluatedAt: text,
   },
-  ['items'],
+  ['items', 'caveats'],
 );
 
 export const namespaceMatrix = shape(
@@ -154,9 +157,10 @@ export const namespaceMatrix = shape(
         ['from', 'to', 'open', 'unknown', 'pairs'],
       ),
     ),
+    caveats: list(text),
     evaluatedAt: text,
   },
-  ['cluster', 'namespaces', 'cells'],
+  ['cluster', 'namespaces', 'cells', 'caveats'],
 );
 
 export const connectionAnswer = shape(

@@ -5,6 +5,7 @@ import {
   ConnectionMapData,
   ProfileGraph,
   connectionsOf,
+  fingerprints,
   mapConnections,
   namespaceMatrix,
   spreads,
@@ -35,6 +36,7 @@ export async function connectionsIn(
     caveats: [],
     map: data,
     spreads: await inTurns(spreads(map, graph)),
+    fingerprints: await inTurns(fingerprints(map)),
     matrix: await inTurns(namespaceMatrix(map, graph)),
     ...overrides,
   };

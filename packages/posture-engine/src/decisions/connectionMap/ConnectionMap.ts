@@ -3,7 +3,7 @@ import { WorkloadReference, workloadKey } from '../../snapshot';
 import { AddressRange, blocksOf, placeOf, rangeOf } from '../addresses';
 import { ClassSet } from '../ClassSet';
 import { PortSet, protocolOf } from '../PortSet';
-import { joinRanges } from '../reachRows';
+import { joinRanges } from '../groupEdges';
 import type { Direction } from '../tier';
 import { ConnectionMapData, stretchesOf } from './data';
 import { OneEnd, Passage, joinEnds, mergePassages } from './passages';

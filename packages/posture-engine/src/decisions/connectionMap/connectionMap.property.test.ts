@@ -15,11 +15,12 @@ import { randomCluster } from '../../testing/reference/randomCluster';
 import { rangeOf } from '../addresses';
 import { blastRadius } from '../blastRadius';
 import { PortSet } from '../PortSet';
-import { Rows, joinRanges } from '../reachRows';
+import { joinRanges } from '../groupEdges';
+import { Rows } from '../reachRows';
 import type { Connections } from '../Connections';
 import { decide } from '../decide';
 import { DIRECTIONS } from '../tier';
-import type { Endpoint, EndpointClass } from '../Universe';
+import type { Endpoint, EndpointClass } from '../endpointClasses';
 import {
   ConnectionMap,
   MapEnd,

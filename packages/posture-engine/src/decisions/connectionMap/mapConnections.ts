@@ -5,7 +5,7 @@ import type { ClassSet } from '../ClassSet';
 import type { Connections } from '../Connections';
 import type { PortSet } from '../PortSet';
 import { DIRECTIONS, Direction, TierAnswer } from '../tier';
-import type { EndpointClass, PodClass } from '../Universe';
+import type { EndpointClass, PodClass } from '../endpointClasses';
 import {
   ConnectionMapData,
   MappedDecision,

@@ -12,7 +12,7 @@ import {
   TierRule,
   rulesOf,
 } from '../tier';
-import type { EndpointClass } from '../Universe';
+import type { EndpointClass } from '../endpointClasses';
 import type { MappedDecision } from './data';
 
 export type SideDecision = Omit<MappedDecision, 'decidedBy'> & {

@@ -4,11 +4,8 @@
  */
 import { ClusterSnapshot, PodView, Workload } from '../../snapshot';
 import { Connections } from '../../decisions/Connections';
-import {
-  EndpointName,
-  Endpoints,
-  Target,
-} from '../../decisions/decideEndpoints';
+import { Endpoints } from '../../decisions/decideEndpoints';
+import { EndpointName, Target } from '../../decisions/endpointNames';
 import { ConnectionQuestion } from '../../decisions/decideQuestions';
 import { servicesSelecting } from '../../network/services';
 import { HttpRequest } from '../authorization';
