@@ -1,6 +1,7 @@
 /** From arguments to an exit code: the commands, and what becomes of their errors. */
 import { ClusterRequestError } from '@backstage-zero-trust/cluster-collector';
 import { Command, CommanderError } from 'commander';
+import { addAccessCommand } from './commands/access';
 import { addCanCommand } from './commands/can';
 import { addControlsCommand } from './commands/controls';
 import { addDiffCommand } from './commands/diff';
@@ -84,6 +85,7 @@ Examples:
     addDiffCommand,
     addExplainCommand,
     addPodSecurityCommand,
+    addAccessCommand,
     addControlsCommand,
   ]) {
     add(program, terminal, exit);

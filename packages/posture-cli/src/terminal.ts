@@ -5,7 +5,7 @@ export type Colors = ReturnType<typeof createColors>;
 
 export interface Terminal {
   /** The result of a command, and nothing else. */
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   /** Resolves once whoever reads has taken most of what was written: what comes without end waits for it. */
   drained(): Promise<void>;
   /** Errors and notes. */

@@ -1,15 +1,15 @@
 /** `zero-trust can`: may this reach that, and which objects say so. */
-import { createReadStream } from 'node:fs';
 import {
   ClusterSnapshot,
   NetworkVerdict,
   describeObject,
 } from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
-import { InputError, describeSystemError } from '../errors';
+import { InputError } from '../errors';
 import { ExitCode } from '../exitCode';
 import { readClusters } from '../input/clusters';
 import { STANDARD_INPUT } from '../input/files';
+import { readFile } from '../input/lines';
 import { SourceOptions, formatOption, withSources } from '../input/options';
 import { jsonDocument } from '../output/json';
 import { table } from '../output/table';
@@ -163,14 +163,6 @@ async function readOne(
     );
   }
   return snapshots[0];
-}
-
-async function* readFile(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file);
-  } catch (error) {
-    throw new InputError(`${file}: ${describeSystemError(error)}`);
-  }
 }
 
 function describeAnswer(

@@ -12,6 +12,7 @@ import {
   hasMesh,
 } from '@backstage-zero-trust/posture-engine';
 import { EXIT, ExitCode } from '../exitCode';
+import { Bytes } from '../output/Bytes';
 import { objectJson } from '../output/json';
 import { AskedQuestion, Layer } from './canQuestion';
 
@@ -26,6 +27,8 @@ export interface CanAnswer {
   /** For `allow`: one must hold. */
   conditions: readonly string[];
   reason: string;
+  /** The rest of its line after the id: answers may be shared by many questions, so it is made once. */
+  line?: Uint8Array;
 }
 
 /** Answers about one cluster. */
@@ -154,16 +157,18 @@ function flatConditions(conditions: ConnectionAnswer['conditions']): string[] {
   );
 }
 
-/** Answers may be shared by many questions, so their text is made once. */
-const texts = new WeakMap<CanAnswer, string>();
-
-export function answerLine(id: string, answer: CanAnswer): string {
-  let text = texts.get(answer);
-  if (text === undefined) {
-    text = JSON.stringify(answerFields(answer)).slice(1);
-    texts.set(answer, text);
-  }
-  return `{"id":${id},${text}\n`;
+/** `id` is JSON. */
+export function addAnswerLine(
+  lines: Bytes,
+  id: string,
+  answer: CanAnswer,
+): void {
+  answer.line ??= Buffer.from(
+    `,${JSON.stringify(answerFields(answer)).slice(1)}\n`,
+  );
+  lines.addText('{"id":');
+  lines.addText(id);
+  lines.addBytes(answer.line);
 }
 
 export function exitCodeOf(verdicts: ReadonlySet<NetworkVerdict>): ExitCode {

@@ -83,31 +83,45 @@ function parseQuestion({
   if ('service' in source) {
     throw new MalformedError('from: a service is no client; name a pod');
   }
-  return {
+  const question: AskedQuestion = {
     from: source,
     to: parseEndpoint(to, 'to'),
     port: parsePort(port),
     protocol: parseProtocol(protocol),
-    ...(layers === undefined ? {} : { layers: parseLayers(layers) }),
-    ...parseRequest(request, message => new MalformedError(message)),
-    ...parseClient(client),
   };
+  if (layers !== undefined) {
+    question.layers = parseLayers(layers);
+  }
+  if (request !== undefined) {
+    Object.assign(
+      question,
+      parseRequest(request, message => new MalformedError(message)),
+    );
+  }
+  return client === undefined
+    ? question
+    : Object.assign(question, parseClient(client));
 }
 
-function parseLayers(value: unknown): Layer[] {
-  const layers = Array.isArray(value)
-    ? value.flatMap(item => LAYERS.find(layer => layer === item) ?? [])
-    : [];
-  if (layers.length === 0 || layers.length !== (value as unknown[]).length) {
+function parseLayers(value: unknown): readonly Layer[] {
+  if (!isLayers(value)) {
     throw new MalformedError(
       'layers: must be a list of network and mesh that is not empty',
     );
   }
-  return layers;
+  return value;
+}
+
+function isLayers(value: unknown): value is Layer[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(item => LAYERS.includes(item))
+  );
 }
 
 /** What overrides the client's side. */
-function parseClient(client: unknown = {}): Pick<AskedQuestion, 'clientTls'> {
+function parseClient(client: unknown): Pick<AskedQuestion, 'clientTls'> {
   const tls: unknown = isObject(client) ? client.tls ?? 'auto' : undefined;
   switch (tls) {
     case 'auto':
@@ -123,32 +137,21 @@ function parseClient(client: unknown = {}): Pick<AskedQuestion, 'clientTls'> {
 }
 
 function parseEndpoint(value: unknown, field: string): EndpointName {
-  const [entry, ...others] = isObject(value) ? Object.entries(value) : [];
-  if (!entry || others.length > 0 || typeof entry[1] !== 'string') {
-    throw new MalformedError(
-      `${field}: must be an object with one text, pod, workload, ip or service`,
-    );
+  const fields: Fields = isObject(value) ? value : {};
+  const [kind, ...others] = Object.keys(fields);
+  const name = fields[kind];
+  if (others.length > 0 || typeof name !== 'string') {
+    throw noEndpoint(field);
   }
-  return endpointOf(entry[0], entry[1], field);
-}
-
-/** Throws a {@link MalformedError}. */
-function endpointOf(kind: string, name: string, field: string): EndpointName {
-  const parts = (number: number, shape: string) => {
-    const found = name.split('/');
-    if (found.length !== number || found.includes('')) {
-      throw new MalformedError(`${field}.${kind}: must be ${shape}`);
-    }
-  };
   switch (kind) {
     case 'pod':
-      parts(2, 'namespace/name');
+      requireParts(name, 2, 'namespace/name', `${field}.pod`);
       return { pod: name };
     case 'workload':
-      parts(3, 'namespace/Kind/name');
+      requireParts(name, 3, 'namespace/Kind/name', `${field}.workload`);
       return { workload: name };
     case 'service':
-      parts(2, 'namespace/name');
+      requireParts(name, 2, 'namespace/name', `${field}.service`);
       return { service: name };
     case 'ip':
       if (name.includes('/') || !isAddress(name)) {
@@ -156,9 +159,34 @@ function endpointOf(kind: string, name: string, field: string): EndpointName {
       }
       return { ip: name };
     default:
-      throw new MalformedError(
-        `${field}: must be an object with one text, pod, workload, ip or service`,
-      );
+      throw noEndpoint(field);
+  }
+}
+
+function noEndpoint(field: string): MalformedError {
+  return new MalformedError(
+    `${field}: must be an object with one text, pod, workload, ip or service`,
+  );
+}
+
+/** That a name has so many parts between slashes, none of them empty. Looks at it once: batches have many. */
+function requireParts(
+  name: string,
+  number: number,
+  shape: string,
+  field: string,
+): void {
+  let parts = 1;
+  let start = 0;
+  let slash = name.indexOf('/');
+  while (slash > start) {
+    parts++;
+    start = slash + 1;
+    slash = name.indexOf('/', start);
+  }
+  // An empty part ends the loop at its slash.
+  if (slash !== -1 || parts !== number || start === name.length) {
+    throw new MalformedError(`${field}: must be ${shape}`);
   }
 }
 

@@ -19,7 +19,8 @@ export async function runCommand(
   const result = { stdout: '', stderr: '' };
   const code = await run(args, {
     write: text => {
-      result.stdout += text;
+      result.stdout +=
+        typeof text === 'string' ? text : Buffer.from(text).toString();
     },
     drained: async () => {},
     writeError: text => {

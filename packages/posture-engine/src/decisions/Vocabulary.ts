@@ -3,7 +3,7 @@
  * their selectors name, their blocks of addresses and named ports. Everything
  * that they cannot tell apart is one endpoint class.
  */
-import type { ClusterSnapshot, LabelSelector, PodView } from '../snapshot';
+import { ClusterSnapshot, LabelSelector, PodView, compare } from '../snapshot';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -158,7 +158,9 @@ export class Vocabulary {
   }
 
   get openKeys(): readonly (readonly string[])[] {
-    return [...this.#openKeys.values()].filter(keys => keys.length > 0);
+    return [...this.#openKeys]
+      .sort(([left], [right]) => compare(left, right))
+      .flatMap(([, keys]) => (keys.length > 0 ? [keys] : []));
   }
 
   addNamespaceSelector(selector: LabelSelector | undefined): void {

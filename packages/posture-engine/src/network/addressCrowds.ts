@@ -35,9 +35,12 @@ export class Addresses {
         ),
       ]),
     );
-    this.largestFirst = [...externalClasses].sort((left, right) =>
-      this.#sizeOf(left.id) < this.#sizeOf(right.id) ? 1 : -1,
-    );
+    // Of equal ones the lowest address, so that no order of objects shows.
+    this.largestFirst = [...externalClasses].sort((left, right) => {
+      const sizes = this.#sizeOf(right.id) - this.#sizeOf(left.id);
+      const starts = left.ranges[0].from - right.ranges[0].from;
+      return Number((sizes === 0n ? starts : sizes) > 0n) * 2 - 1;
+    });
     this.#families = [isIpv4, (range: AddressRange) => !isIpv4(range)].map(
       inFamily =>
         ClassSet.of(

@@ -285,7 +285,7 @@ describe('what cannot be judged', () => {
   it('is refused, and the log says why', async () => {
     const { error, log } = await check({ input });
     expect(error).toMatch(
-      /^Not published: \d+ that cannot be judged \(AN-1, AN-2, AZ-1\)/,
+      /^Not published: \d+ that cannot be judged \(AN-1, AN-2, .*AZ-1, /,
     );
     expect(log).toMatch(
       /UNKNOWN \(high\) AN-1 .*\n.* namespace shop, which is not part of what was read/,
@@ -294,16 +294,12 @@ describe('what cannot be judged', () => {
 
   it('passes where unknowns are accepted, and still is no pass', async () => {
     const { error, output } = await check({
-      input: { failOnUnknown: false },
-      ...manifests(`${GOOD_MANIFESTS}---
-apiVersion: cilium.io/v2
-kind: CiliumNetworkPolicy
-metadata: { name: gift-cards, namespace: shop }
-spec: { endpointSelector: {}, ingress: [{}] }
-`),
+      input: { ...input, failOnUnknown: false },
     });
     expect(error).toBeUndefined();
-    expect(output.findings).toMatchObject({ unknown: 1 });
+    expect(output.findings).toMatchObject({ fail: 0 });
+    expect(output.findings).toHaveProperty('unknown', expect.any(Number));
+    expect(output.findings).not.toHaveProperty('unknown', 0);
     expect(output.score).toBeLessThan(100);
   });
 });

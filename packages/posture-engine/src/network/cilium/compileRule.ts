@@ -8,6 +8,8 @@ import {
   PortSet,
   Universe,
 } from '../../decisions';
+import { bothTests, openTest } from './httpTest';
+import { anyOf } from './layer7';
 import { API_SERVER_UNSEEN, Peers } from './Peers';
 import type {
   Layer7,
@@ -56,7 +58,7 @@ export function compileRule(
         classes,
         effect === 'deny'
           ? { doubt: API_SERVER_UNSEEN }
-          : { layer7: { conditions: both(conditions, layer7) } },
+          : { layer7: both(conditions, layer7) },
       ),
     ),
     ...unknown.flatMap(({ classes, reason }) =>
@@ -68,12 +70,24 @@ export function compileRule(
 function both(
   conditions: readonly Condition[],
   layer7: Layer7 | undefined,
-): readonly Condition[] {
+): Layer7 {
   if (!layer7) {
-    return conditions;
+    return { conditions };
   }
   const words = requestsOf(layer7);
-  return conditions.flatMap(one => words.map(other => `${one} and ${other}`));
+  const { requests } = layer7;
+  return {
+    conditions: conditions.flatMap(one =>
+      words.map(other => `${one} and ${other}`),
+    ),
+    ...(requests
+      ? {
+          requests: conditions.flatMap(one =>
+            requests.map(test => bothTests(openTest(one), test)),
+          ),
+        }
+      : {}),
+  };
 }
 
 /** At least one. */
@@ -81,7 +95,9 @@ export function requestsOf({
   proxied,
   conditions,
 }: Layer7): readonly Condition[] {
-  return conditions.length > 0 ? conditions : [`any ${proxied}`];
+  return conditions.length > 0 || proxied === undefined
+    ? conditions
+    : [anyOf(proxied)];
 }
 
 function partsOf(

@@ -4,8 +4,15 @@
  * takes the connection, also where a plain rule covers it; that rule then lets
  * every request through.
  */
-import { ClassSet, Condition, PortSet, TierRule } from '../../decisions';
+import {
+  ClassSet,
+  Condition,
+  PortSet,
+  RuleTest,
+  TierRule,
+} from '../../decisions';
 import { CompiledRule, requestsOf } from './compileRule';
+import { anyHttpTest, openTest } from './httpTest';
 import type { Layer7 } from './policySpec';
 
 export type ConditionalRule = CompiledRule & { layer7: Layer7 };
@@ -31,17 +38,29 @@ class Merged {
     ports: PortSet,
     conditions: readonly Condition[],
     decidedBy: TierRule['decidedBy'],
+    requests?: readonly RuleTest[],
   ): void {
     if (peers.isEmpty) {
       return;
     }
-    const key = `${peers.key} ${conditions.join('|')}`;
+    const key = [
+      peers.key,
+      conditions.join('|'),
+      ...(requests ?? []).map(({ test }) => test.key),
+    ].join('\u0000');
     const known = this.#rules.get(key);
     if (known) {
       known.ports.push(ports);
     } else {
       this.#rules.set(key, {
-        rule: { effect: 'allow', peers, ports, conditions, decidedBy },
+        rule: {
+          effect: 'allow',
+          peers,
+          ports,
+          conditions,
+          decidedBy,
+          ...(requests ? { requests } : {}),
+        },
         ports: [ports],
       });
     }
@@ -83,27 +102,53 @@ export function conditionalRules(
         ...new Set(cell.rules.flatMap(({ layer7 }) => requestsOf(layer7))),
       ];
       if (proxy) {
+        const { decidedBy: proxyField } = proxy;
+        const any = requestsOf({ ...proxy.layer7, conditions: [] });
+        const anyRequest = proxy.layer7.requests && [
+          { test: anyHttpTest(any[0]), decidedBy: proxyField },
+        ];
         proxied.add(
           cell.peers.intersect(open),
           atom,
-          requestsOf({ ...proxy.layer7, conditions: [] }),
-          proxy.decidedBy,
+          any,
+          proxyField,
+          anyRequest,
+        );
+        // What the proxy lets through without a condition makes the others void.
+        const isVoid = cell.rules.some(
+          ({ layer7 }) => layer7.conditions.length === 0,
         );
         proxied.add(
           cell.peers.subtract(open),
           atom,
-          // What the proxy lets through without a condition makes the others void.
-          cell.rules.some(({ layer7 }) => layer7.conditions.length === 0)
-            ? requestsOf({ ...proxy.layer7, conditions: [] })
-            : conditions,
-          proxy.decidedBy,
+          isVoid ? any : conditions,
+          proxyField,
+          isVoid ? anyRequest : testsOf(cell.rules),
         );
       } else {
-        others.add(cell.peers, atom, conditions, decidedBy);
+        others.add(
+          cell.peers,
+          atom,
+          conditions,
+          decidedBy,
+          testsOf(cell.rules),
+        );
       }
     }
   }
   return { proxied: proxied.rules, others: others.rules };
+}
+
+/** Undefined where no rule says anything of HTTP. */
+function testsOf(rules: readonly ConditionalRule[]): RuleTest[] | undefined {
+  return rules.some(({ layer7 }) => layer7.requests)
+    ? rules.flatMap(({ layer7, decidedBy }) =>
+        (layer7.requests ?? requestsOf(layer7).map(openTest)).map(test => ({
+          test,
+          decidedBy,
+        })),
+      )
+    : undefined;
 }
 
 /** The peers of the rules, apart by which of the rules take them. */

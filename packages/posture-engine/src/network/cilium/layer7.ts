@@ -1,7 +1,10 @@
 /** Rules that look into connections, in words: `HTTP GET /orders`, `DNS name shop.example`. */
 import type { Condition } from '../../decisions';
 import type { CiliumDomainName, CiliumPortRule } from '../../snapshot';
+import { HttpRule, anyHttpTest, httpTest } from './httpTest';
 import type { Layer7 } from './policySpec';
+
+export const HTTP = 'HTTP request';
 
 type Rules = NonNullable<CiliumPortRule['rules']>;
 
@@ -34,7 +37,7 @@ export function hasLayer7({ http, kafka, dns, l7proto }: Rules): boolean {
 
 function layer7OfRules({ http, kafka, dns, l7proto, l7 }: Rules): Layer7 {
   if (http?.length) {
-    return { proxied: 'HTTP request', conditions: alternatives(http, inHttp) };
+    return httpLayer(http);
   }
   if (kafka?.length) {
     return {
@@ -67,6 +70,18 @@ function layer7OfRules({ http, kafka, dns, l7proto, l7 }: Rules): Layer7 {
   };
 }
 
+function httpLayer(rules: readonly HttpRule[]): Layer7 {
+  const conditions = alternatives(rules, inHttp);
+  return {
+    proxied: HTTP,
+    conditions,
+    requests:
+      conditions.length === 0
+        ? [anyHttpTest(anyOf(HTTP))]
+        : rules.map((rule, index) => httpTest(rule, conditions[index])),
+  };
+}
+
 /** One rule that asks for nothing makes the others void. */
 function alternatives<T>(
   rules: readonly T[],
@@ -84,7 +99,7 @@ function inHttp({
   host,
   headers,
   headerMatches,
-}: NonNullable<Rules['http']>[number]): Condition | undefined {
+}: HttpRule): Condition | undefined {
   const request = [method, path].filter(Boolean).join(' ');
   return words('HTTP', request || undefined, [
     ['host', host],
@@ -97,6 +112,11 @@ function inHttp({
         value === undefined ? name : `${name}: ${value}`,
       ]),
   ]);
+}
+
+/** What a proxy takes whatever it is, as long as it understands it. */
+export function anyOf(proxied: string): Condition {
+  return `any ${proxied}`;
 }
 
 function words(

@@ -1,5 +1,10 @@
 /** What all policies that Cilium enforces are to it: one shape for NetworkPolicy, CiliumNetworkPolicy and its cluster-wide form. */
-import type { Condition, Direction, Protocol } from '../../decisions';
+import type {
+  Condition,
+  Direction,
+  Protocol,
+  RequestTest,
+} from '../../decisions';
 import type { LabelSelector, ObjectReference } from '../../snapshot';
 import type { PeerSelector } from './selectors';
 
@@ -66,6 +71,8 @@ export interface Layer7 {
   proxied?: string;
   /** One must hold; none: whatever the proxy understands. */
   conditions: readonly Condition[];
+  /** How HTTP requests meet them, at least one; absent where they say nothing of the conditions. */
+  requests?: readonly RequestTest[];
 }
 
 /** A policy that Cilium does not take, so that nothing of it holds. */

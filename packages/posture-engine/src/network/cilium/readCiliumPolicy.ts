@@ -7,6 +7,7 @@ import {
   ClusterSnapshot,
   referenceTo,
 } from '../../snapshot';
+import { bothTests, openTest } from './httpTest';
 import { domainOf, layer7Of } from './layer7';
 import type {
   DirectionSpec,
@@ -142,10 +143,14 @@ function withAuthentication(
       ? MUTUAL_AUTHENTICATION
       : 'an authentication that always fails';
   const words = layer7?.conditions ?? [];
+  const { requests } = layer7 ?? {};
   return {
     ...layer7,
     conditions:
       words.length > 0 ? words.map(word => `${word} and ${proof}`) : [proof],
+    ...(requests
+      ? { requests: requests.map(test => bothTests(test, openTest(proof))) }
+      : {}),
   };
 }
 
