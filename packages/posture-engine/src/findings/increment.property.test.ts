@@ -108,13 +108,23 @@ data: {enable-policy: always}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: cilium, namespace: kube-system, labels: {k8s-app: cilium}}
+metadata:
+  name: cilium
+  namespace: kube-system
+  labels: {k8s-app: cilium}
+  ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: cilium, uid: cilium, controller: true}]
 spec: {hostNetwork: true, nodeName: node-1, containers: [{name: cilium-agent, image: 'quay.io/cilium/cilium:v1.20.2'}]}
+status: {phase: Running, podIPs: [{ip: 172.18.0.1}]}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: calico, namespace: kube-system, labels: {k8s-app: calico-node}}
+metadata:
+  name: calico
+  namespace: kube-system
+  labels: {k8s-app: calico-node}
+  ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: calico-node, uid: calico-node, controller: true}]
 spec: {hostNetwork: true, nodeName: node-1, containers: [{name: calico-node, image: 'quay.io/calico/node:v3.32.2'}]}
+status: {phase: Running, podIPs: [{ip: 172.18.0.1}]}
 ---
 apiVersion: v1
 kind: ServiceAccount

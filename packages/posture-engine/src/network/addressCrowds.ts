@@ -8,6 +8,9 @@ import {
 } from '../decisions';
 import { LARGEST_OWNED, publicPartOf } from './atLarge';
 
+/** More than any address is as a number. */
+const BEYOND_ALL = 2n ** 130n;
+
 export class Addresses {
   static of({ externalClasses }: Universe): Addresses {
     let addresses = Addresses.#known.get(externalClasses);
@@ -19,8 +22,11 @@ export class Addresses {
   }
 
   static readonly #known = new WeakMap<readonly ExternalClass[], Addresses>();
-  /** The classes of addresses with the most public ones first. */
-  readonly largestFirst: readonly ExternalClass[];
+  /**
+   * By their lowest public address, those without one last: who stands for a
+   * set of addresses is then the same however other policies cut them.
+   */
+  readonly lowestFirst: readonly ExternalClass[];
   readonly #public: ReadonlyMap<number, bigint>;
   readonly #families: readonly ClassSet[];
   readonly #all: readonly bigint[];
@@ -35,12 +41,16 @@ export class Addresses {
         ),
       ]),
     );
-    // Of equal ones the lowest address, so that no order of objects shows.
-    this.largestFirst = [...externalClasses].sort((left, right) => {
-      const sizes = this.#sizeOf(right.id) - this.#sizeOf(left.id);
-      const starts = left.ranges[0].from - right.ranges[0].from;
-      return Number((sizes === 0n ? starts : sizes) > 0n) * 2 - 1;
-    });
+    const rank = new Map(
+      externalClasses.map(({ id, ranges }) => {
+        const [lowest] = publicPartOf(ranges);
+        return [id, lowest ? lowest.from : BEYOND_ALL + ranges[0].from];
+      }),
+    );
+    const rankOf = ({ id }: ExternalClass) => rank.get(id) ?? BEYOND_ALL;
+    this.lowestFirst = [...externalClasses].sort((left, right) =>
+      rankOf(left) < rankOf(right) ? -1 : 1,
+    );
     this.#families = [isIpv4, (range: AddressRange) => !isIpv4(range)].map(
       inFamily =>
         ClassSet.of(

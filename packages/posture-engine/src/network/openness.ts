@@ -222,12 +222,12 @@ function memberOf(
   entry: RelationEntry | undefined,
   crowd: Crowd,
 ): EndpointClass {
-  const { largestFirst } = Addresses.of(universe);
+  const { lowestFirst } = Addresses.of(universe);
   const candidates =
     crowd === 'outside'
-      ? largestFirst
+      ? lowestFirst
       : // Strangers without an address are let through where all addresses are.
-        [...universe.strangers, ...largestFirst];
+        [...universe.strangers, ...lowestFirst];
   for (const set of entry
     ? [
         entry.allowed,

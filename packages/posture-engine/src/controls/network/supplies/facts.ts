@@ -50,9 +50,9 @@ export function supplyFactsOf(snapshot: ClusterSnapshot) {
   };
 }
 
-/** What each class of pods is let send by some rule. Under Calico a rule whose peers are in nobody's view is none, so it depends on who is there. */
+/** What each class of pods is let send by some rule. Under networks of their own a rule whose peers are in nobody's view is none, so it depends on who is there. */
 function sendingOf(snapshot: ClusterSnapshot): readonly string[] {
-  if (snapshot.derive(cniOf).name !== 'calico') {
+  if (snapshot.derive(cniOf).name === 'kubernetes') {
     return [];
   }
   const connections = snapshot.derive(connectionsOf);
