@@ -89,6 +89,8 @@ apiVersion: v1
 kind: Pod
 metadata: {name: on-host, namespace: a, labels: {app: x}}
 spec: {hostNetwork: true, nodeName: node-1, containers: [{name: app, image: app}]}
+# Without its address Calico's rules name other evidence for the same verdict.
+status: {phase: Running, podIPs: [{ip: 172.18.0.1}]}
 ---
 apiVersion: v1
 kind: Node

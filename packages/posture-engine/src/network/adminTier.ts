@@ -17,6 +17,7 @@ import {
   Universe,
   rulesOf,
 } from '../decisions';
+import { compare } from '../snapshot';
 import { CoveringRule, coverage, keyOfField } from './ineffective/coverage';
 
 /** A denial that is spoken too late. */
@@ -93,7 +94,11 @@ function changes(
   return {
     opened,
     namespaces:
-      opened.length > 0 ? namespacesIn(universe, opened, relation) : [],
+      opened.length > 0
+        ? namespacesIn(universe, opened, relation).sort((left, right) =>
+            compare(left.namespace, right.namespace),
+          )
+        : [],
     closedBy: behind.flatMap(({ otherwise }) =>
       otherwise.effect === 'deny' ? otherwise.decidedBy : [],
     ),
@@ -161,7 +166,7 @@ export interface OpenedNamespace {
   member: PodClass;
 }
 
-/** In no certain order; the pod's own namespace may be among them. */
+/** The pod's own namespace may be among them. */
 function namespacesIn(
   universe: Universe,
   opened: Relation,
