@@ -169,11 +169,3 @@ function saysTheSame(one: RelationEntry, other: RelationEntry): boolean {
     })
   );
 }
-
-/** The relation of one class, where nobody asks for that of many. */
-export function computeRelation(
-  answers: readonly TierAnswer[],
-  { everyone }: { everyone: ClassSet },
-): Relation {
-  return Relations.create(everyone).of(answers);
-}

@@ -52,10 +52,6 @@ export function parseWorkload(text: string): WorkloadRef | undefined {
     : undefined;
 }
 
-export function endText(end: ConnectionEnd): string {
-  return 'ip' in end ? end.ip : workloadText(end.workload);
-}
-
 export function readQuestion({
   direction,
   own: { cluster, workload },

@@ -4,6 +4,7 @@ import { AuthorizationPolicy } from '../../snapshot/kinds';
 import { Action, attachedPolicies } from '../../mesh/authorizationPolicy';
 import { Control, Judgement } from '../control';
 import { enumerate } from '../wording';
+import { AUTHORIZATION_NEEDS } from './authorizationNeeds';
 import {
   Difference,
   Fault,
@@ -45,15 +46,7 @@ export const ambientHttp: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'AuthorizationPolicy', in: 'mesh' },
-    { kind: 'RequestAuthentication', in: 'mesh' },
-    { kind: 'Sidecar', in: 'mesh' },
-    { kind: 'ConfigMap', in: 'control-plane' },
-    // Only manifests need it, to tell their data plane.
-    { kind: 'Namespace', in: 'namespace', optional: true },
-  ],
+  needs: AUTHORIZATION_NEEDS,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);
     const ambient = places.filter(({ dataPlane }) => dataPlane === 'ambient');

@@ -4,6 +4,7 @@ import { AuthorizationPolicy } from '../../snapshot/kinds';
 import { enforcedPolicies } from '../../mesh/authorization';
 import { Control, Judgement } from '../control';
 import { enumerate } from '../wording';
+import { WAYPOINT_NEEDS } from './authorizationNeeds';
 import {
   Fault,
   cannotBeTold,
@@ -47,17 +48,7 @@ export const attachment: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'Service', in: 'mesh', optional: true },
-    { kind: 'AuthorizationPolicy', in: 'mesh' },
-    { kind: 'RequestAuthentication', in: 'mesh' },
-    { kind: 'Sidecar', in: 'mesh' },
-    { kind: 'ConfigMap', in: 'control-plane' },
-    // Only manifests and waypoints need these; then their absence makes it unknown.
-    { kind: 'Namespace', in: 'namespace', optional: true },
-    { kind: 'Gateway', in: 'cluster', optional: true },
-  ],
+  needs: [...WAYPOINT_NEEDS, { kind: 'Service', in: 'mesh', optional: true }],
   facts: targetingFactsOf,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);

@@ -16,6 +16,7 @@ import { opennessOf } from '../../mesh/openRules';
 import { requireMesh } from '../../mesh/mesh';
 import { Control, Judgement } from '../control';
 import { enumerate } from '../wording';
+import { WAYPOINT_NEEDS } from './authorizationNeeds';
 import {
   Fault,
   caller,
@@ -64,16 +65,7 @@ export const breadth: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'AuthorizationPolicy', in: 'mesh' },
-    { kind: 'RequestAuthentication', in: 'mesh' },
-    { kind: 'Sidecar', in: 'mesh' },
-    { kind: 'ConfigMap', in: 'control-plane' },
-    // They tell whether there is a waypoint; then their absence makes it unknown.
-    { kind: 'Namespace', in: 'namespace', optional: true },
-    { kind: 'Gateway', in: 'cluster', optional: true },
-  ],
+  needs: WAYPOINT_NEEDS,
   facts: targetingFactsOf,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);

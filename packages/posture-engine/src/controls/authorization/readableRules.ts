@@ -6,6 +6,7 @@ import { Action, actionOf } from '../../mesh/authorizationPolicy';
 import { chainsOf } from '../../mesh/portProtocol';
 import { Control, Judgement } from '../control';
 import { enumerate } from '../wording';
+import { AUTHORIZATION_NEEDS } from './authorizationNeeds';
 import { Fault, failureOf, nameOf, severityOf, witnessOf } from './faults';
 import { Place, placesOf, portsOfPlace } from './places';
 import { unreadableIn, withoutUnreadable } from './readable';
@@ -35,15 +36,7 @@ export const readableRules: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'AuthorizationPolicy', in: 'mesh' },
-    { kind: 'RequestAuthentication', in: 'mesh' },
-    { kind: 'Sidecar', in: 'mesh' },
-    { kind: 'ConfigMap', in: 'control-plane' },
-    // Only manifests need it, to tell their data plane.
-    { kind: 'Namespace', in: 'namespace', optional: true },
-  ],
+  needs: AUTHORIZATION_NEEDS,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);
     const sidecars = places.filter(({ dataPlane }) => dataPlane === 'sidecar');

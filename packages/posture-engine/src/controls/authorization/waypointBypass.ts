@@ -6,6 +6,7 @@ import { requireMesh } from '../../mesh/mesh';
 import { endpointPort } from '../../mesh/portProtocol';
 import { Control, Judgement } from '../control';
 import { enumerate } from '../wording';
+import { WAYPOINT_NEEDS } from './authorizationNeeds';
 import {
   Fault,
   caller,
@@ -48,16 +49,7 @@ export const waypointBypass: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: [
-    { kind: 'Service', in: 'namespace' },
-    { kind: 'AuthorizationPolicy', in: 'mesh' },
-    { kind: 'RequestAuthentication', in: 'mesh' },
-    { kind: 'Sidecar', in: 'mesh' },
-    { kind: 'ConfigMap', in: 'control-plane' },
-    // They tell whether there is a waypoint; then their absence makes it unknown.
-    { kind: 'Namespace', in: 'namespace', optional: true },
-    { kind: 'Gateway', in: 'cluster', optional: true },
-  ],
+  needs: WAYPOINT_NEEDS,
   facts: targetingFactsOf,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);
