@@ -10,7 +10,7 @@ import {
 import { Command, Option } from 'commander';
 import { InputError } from '../errors';
 import { EXIT, ExitCode } from '../exitCode';
-import { readClusters } from '../input/clusters';
+import { readCluster } from '../input/clusters';
 import { STANDARD_INPUT } from '../input/files';
 import { readFile } from '../input/lines';
 import {
@@ -104,15 +104,12 @@ Examples:
           'standard input cannot be both a source and the batch',
         );
       }
-      const { snapshots, several } = await readClusters(
+      const snapshot = await readCluster(
         sources,
         options,
         terminal,
+        'access is asked about in one cluster at a time',
       );
-      if (several || snapshots.length !== 1) {
-        throw new InputError('access is asked about in one cluster at a time');
-      }
-      const [snapshot] = snapshots;
       if (asked) {
         exit(answer(snapshot, asked, options, terminal));
       } else if (batch !== undefined) {

@@ -1,13 +1,12 @@
 /** `zero-trust can`: may this reach that, and which objects say so. */
 import {
-  ClusterSnapshot,
   NetworkVerdict,
   describeObject,
 } from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
 import { InputError } from '../errors';
 import { ExitCode } from '../exitCode';
-import { readClusters } from '../input/clusters';
+import { readCluster } from '../input/clusters';
 import { STANDARD_INPUT } from '../input/files';
 import { readFile } from '../input/lines';
 import { SourceOptions, formatOption, withSources } from '../input/options';
@@ -88,7 +87,12 @@ Examples:
           'standard input cannot be both a source and the batch',
         );
       }
-      const snapshot = await readOne(sources, options, terminal);
+      const snapshot = await readCluster(
+        sources,
+        options,
+        terminal,
+        'connections are asked about in one cluster at a time',
+      );
       const answers = Answers.create(snapshot);
       if (asked) {
         const question = questionOf(
@@ -149,20 +153,6 @@ function requireQuestion({ from, to, port, protocol, layers }: CanOptions) {
     throw new InputError('say --from, --to and --port, or --batch');
   }
   return { from, to, port, protocol, layers };
-}
-
-async function readOne(
-  sources: readonly string[],
-  options: CanOptions,
-  terminal: Terminal,
-): Promise<ClusterSnapshot> {
-  const { snapshots, several } = await readClusters(sources, options, terminal);
-  if (several || snapshots.length !== 1) {
-    throw new InputError(
-      'connections are asked about in one cluster at a time',
-    );
-  }
-  return snapshots[0];
 }
 
 function describeAnswer(

@@ -12,7 +12,7 @@ import {
 import { Command, Option } from 'commander';
 import { InputError } from '../errors';
 import { EXIT, ExitCode } from '../exitCode';
-import { readClusters } from '../input/clusters';
+import { readCluster } from '../input/clusters';
 import { SourceOptions, formatOption, withSources } from '../input/options';
 import { jsonDocument } from '../output/json';
 import { printable } from '../output/text';
@@ -69,15 +69,12 @@ Examples:
     )
     .action(async (sources: string[], options: ExplainOptions) => {
       const question = questionOf(options);
-      const { snapshots, several } = await readClusters(
+      const snapshot = await readCluster(
         sources,
         options,
         terminal,
+        'findings are explained in one cluster at a time',
       );
-      if (several || snapshots.length !== 1) {
-        throw new InputError('findings are explained in one cluster at a time');
-      }
-      const [snapshot] = snapshots;
       const { format } = options;
       if (question === 'ineffective') {
         terminal.write(explainIneffective(snapshot, format, terminal));

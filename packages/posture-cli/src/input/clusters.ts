@@ -172,3 +172,17 @@ function withSettings(
     settings,
   });
 }
+
+/** For questions that only make sense in one cluster; `refusal` says so where the sources are several. Throws an InputError. */
+export async function readCluster(
+  sources: readonly string[],
+  options: SourceOptions,
+  terminal: Terminal,
+  refusal: string,
+): Promise<ClusterSnapshot> {
+  const { snapshots, several } = await readClusters(sources, options, terminal);
+  if (several || snapshots.length !== 1) {
+    throw new InputError(refusal);
+  }
+  return snapshots[0];
+}
