@@ -3,7 +3,7 @@ import { ReactNode } from 'react';
 import type { ConnectionDecision } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
 import { TableFrame } from '../table';
-import { LongName } from '../text';
+import { FieldPath, ObjectName } from '../text';
 import styles from './ConnectionDetail.module.css';
 
 export interface DecisionSidesProps {
@@ -110,23 +110,10 @@ function Side({
                   key={`${object.kind}/${object.namespace}/${object.name}/${field}/${effect}`}
                 >
                   <td>
-                    {object.kind}{' '}
-                    <LongName
-                      name={
-                        object.namespace
-                          ? `${object.namespace}/${object.name}`
-                          : object.name
-                      }
-                    />
+                    <ObjectName object={object} />
                   </td>
                   <td>
-                    {field ? (
-                      <code>
-                        <LongName name={field} max={40} />
-                      </code>
-                    ) : (
-                      t('findings.wholeObject')
-                    )}
+                    <FieldPath field={field} max={40} />
                   </td>
                   <td>{t(`connections.effects.${effect}`)}</td>
                 </tr>

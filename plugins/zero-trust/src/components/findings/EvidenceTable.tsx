@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { Evidence } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
-import { LongName } from '../text';
+import { FieldPath, ObjectName } from '../text';
 import { TableFrame } from '../table';
 
 export function EvidenceTable({ evidence }: { evidence: readonly Evidence[] }) {
@@ -21,23 +21,10 @@ export function EvidenceTable({ evidence }: { evidence: readonly Evidence[] }) {
           // The same field may be evidence twice; the list is replaced as a whole.
           <tr key={index}>
             <td>
-              {object.kind}{' '}
-              <LongName
-                name={
-                  object.namespace
-                    ? `${object.namespace}/${object.name}`
-                    : object.name
-                }
-              />
+              <ObjectName object={object} />
             </td>
             <td>
-              {field ? (
-                <code>
-                  <LongName name={field} max={64} />
-                </code>
-              ) : (
-                t('findings.wholeObject')
-              )}
+              <FieldPath field={field} max={64} />
             </td>
             <td>
               {value === null ? (

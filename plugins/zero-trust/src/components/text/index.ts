@@ -5,3 +5,4 @@ export * from './CopyButton';
 export * from './Flash';
 export * from './LongName';
 export * from './RelativeTime';
+export * from './ObjectField';
