@@ -71,7 +71,7 @@ export const ciliumPolicies: Control = {
   facts: networkFactsOf,
   isIdle: hasNoPolicies,
   evaluate(workload, snapshot) {
-    if (hasNoPolicies(snapshot)) {
+    if (snapshot.derive(hasNoPolicies)) {
       return [notSelected(workload)];
     }
     const selected = selectedPods(workload, snapshot);

@@ -1,10 +1,6 @@
 /** NW-1: what a direction of a pod that is open to nobody in particular means, why it is so, and what to do. */
 import { DecidingField, Direction, PodClass, PortSet } from '../../decisions';
-import {
-  describePolicy,
-  isolationOf,
-  policiesSelecting,
-} from '../../network/networkPolicy';
+import { describePolicy, policiesSelecting } from '../../network/networkPolicy';
 import { MUTUAL_AUTHENTICATION } from '../../network/cilium';
 import { connectionsOf } from '../../network/connections';
 import { decideAbout } from '../../network/openness';
@@ -15,13 +11,13 @@ import {
   PodView,
   Workload,
   describeObject,
-  referenceTo,
   shownView,
 } from '../../snapshot';
 import { Evidence, Severity, Witness } from '../control';
 import { enumerate } from '../wording';
 import { evidenceOf } from './evidenceOfPolicies';
 import { Opening, portsInWords, whoIsMeant } from './openings';
+import { unenforcedPolicy } from './unenforcedPolicy';
 
 /** One direction of one pod that is open. */
 export interface Hole {
@@ -190,20 +186,9 @@ function notClosed(open: OpenPod): Cause {
   const { workload, pod, direction, snapshot } = open;
   const { name } = workload.reference;
   const connections = direction === 'ingress' ? 'incoming' : 'outgoing';
-  const { policies } = isolationOf(snapshot, pod, direction);
-  if (policies.length > 0) {
-    return {
-      unselected: false,
-      evidence: policies.slice(0, 1).map(policy => ({
-        object: referenceTo(policy),
-        field: 'spec.policyTypes',
-        value: policy.spec.policyTypes,
-      })),
-      because: `${describePolicy(
-        policies[0],
-      )} selects the pods of ${name} for ${connections} connections, but the network of the cluster does not enforce it.`,
-      fix: 'Have whoever runs the cluster enforce network policies: the finding about enforcement (NW-4) says what is in the way.',
-    };
+  const unenforced = unenforcedPolicy(workload, pod, direction, snapshot);
+  if (unenforced) {
+    return { unselected: false, ...unenforced };
   }
   const view = shownView(workload, pod, ({ namespace, labels }) =>
     policiesSelecting(snapshot, { ...pod, namespace, labels }).map(

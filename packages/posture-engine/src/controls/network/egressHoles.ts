@@ -13,22 +13,18 @@ import {
 } from '../../decisions';
 import type { EgressView } from '../../network/egressView';
 import { METADATA_PORT } from '../../network/metadataAddresses';
-import {
-  describePolicy,
-  isolationOf,
-  policiesSelecting,
-} from '../../network/networkPolicy';
+import { describePolicy, policiesSelecting } from '../../network/networkPolicy';
 import { decideAbout } from '../../network/openness';
 import {
   ClusterSnapshot,
   PodView,
   Workload,
   describeObject,
-  referenceTo,
   shownView,
 } from '../../snapshot';
 import type { Evidence, Severity, Witness } from '../control';
 import { evidenceOf } from './evidenceOfPolicies';
+import { unenforcedPolicy } from './unenforcedPolicy';
 
 /** Somebody whom the workload should not reach. */
 export interface EgressHole {
@@ -197,18 +193,9 @@ function grounds(
       fix: fix(`${rule.field} of ${describeObject(rule.object)}`),
     };
   }
-  const [unenforced] = isolationOf(snapshot, pod, 'egress').policies;
+  const unenforced = unenforcedPolicy(workload, pod, 'egress', snapshot);
   if (unenforced) {
-    return {
-      unrestricted: false,
-      because: `${describePolicy(
-        unenforced,
-      )} selects the pods of ${name} for outgoing connections, but the network of the cluster does not enforce it.`,
-      evidence: evidenceOf(snapshot, [
-        { object: referenceTo(unenforced), field: 'spec.policyTypes' },
-      ]),
-      fix: 'Have whoever runs the cluster enforce network policies: the finding about enforcement (NW-4) says what is in the way.',
-    };
+    return { unrestricted: false, ...unenforced };
   }
   const view = shownView(workload, pod, ({ namespace, labels }) =>
     policiesSelecting(snapshot, { ...pod, namespace, labels }).map(
