@@ -35,7 +35,7 @@ export function calicoPoliciesInQuestion(
         endpoints.matchesPod(policy.selector, pod),
       selectsOthers: hasHosts && policy.namespace === undefined,
       subjectField: 'spec.selector',
-      rules: rulesOf(policy),
+      rules: () => rulesOf(policy),
     }));
 }
 

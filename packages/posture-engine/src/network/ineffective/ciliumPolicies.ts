@@ -56,7 +56,7 @@ function ofPolicy(
         selects: () => false,
         selectsOthers: false,
         subjectField: 'spec',
-        rules: [],
+        rules: () => [],
       },
     ];
   }
@@ -85,7 +85,8 @@ function ofSpec(
       matchesSelector(spec.subject, view.peers.labelsOf(pod)),
     selectsOthers: spec.forNodes,
     subjectField: `${path}.endpointSelector`,
-    rules: spec.forNodes ? [] : rulesOf(path, text, spec, view, snapshot),
+    rules: () =>
+      spec.forNodes ? [] : rulesOf(path, text, spec, view, snapshot),
   };
 }
 

@@ -139,6 +139,23 @@ spec: { hostNetwork: true, containers: [{ name: app }] }
       ]),
     ).toEqual(['other spec: it selects no pod of namespace monitoring']);
   });
+
+  it('are not asked of a rule that cannot be evaluated, even where no decision ever comes to it', () => {
+    const like =
+      '{ podSelector: { matchExpressions: [{ key: app, operator: Like }] } }';
+    expect(
+      saidOf([
+        networkPolicy(
+          'odd',
+          `{ podSelector: { matchLabels: { app: gone } }, ingress: [{ from: [${like}] }] }`,
+        ),
+        networkPolicy(
+          'half',
+          `{ podSelector: {}, policyTypes: [Egress], ingress: [{ from: [${like}] }] }`,
+        ),
+      ]),
+    ).toEqual(['odd spec: it selects no pod of namespace shop']);
+  });
 });
 
 describe('policies that the network of the cluster does not enforce', () => {

@@ -5,6 +5,7 @@
  * something could not be seen that the proof would need.
  */
 import { PodClass, Universe, describeRule } from '../../decisions';
+import { UnknownOperatorError } from '../../selectors';
 import type { ClusterSnapshot } from '../../snapshot';
 import { CiliumView } from '../ciliumView';
 import { cniOf, isIgnored } from '../cni';
@@ -163,10 +164,22 @@ function judgePolicy(
   }
   return [
     ...idle.map(of),
-    ...policy.rules.flatMap(rule =>
+    ...readableRules(policy).flatMap(rule =>
       judgeRule(policy, rule, selected, ground).map(of),
     ),
   ];
+}
+
+/** None where a selector cannot be evaluated: the decisions say so where it matters. */
+function readableRules({ rules }: PolicyInQuestion): readonly RuleInQuestion[] {
+  try {
+    return rules();
+  } catch (error) {
+    if (error instanceof UnknownOperatorError) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** The pods that a policy is for; undefined where nobody can tell them all. */

@@ -38,23 +38,27 @@ export function networkPoliciesInQuestion(
         matchesSelector(policy.spec.podSelector, pod.labels),
       selectsOthers: false,
       subjectField: 'spec.podSelector',
-      rules: TYPES.flatMap(([direction, type]) =>
-        rulesOf(policy, direction, snapshot, universe, network).map(rule =>
-          // Cilium follows the rules whatever the types are.
-          network === 'cilium' || policy.spec.policyTypes.includes(type)
-            ? rule
-            : {
-                ...rule,
-                known: {
-                  field: rule.field,
-                  because: `policyTypes has no ${type}, and without it the policy decides nothing about ${direction}`,
-                  provenBy: [
-                    { object: referenceTo(policy), field: 'spec.policyTypes' },
-                  ],
+      rules: () =>
+        TYPES.flatMap(([direction, type]) =>
+          rulesOf(policy, direction, snapshot, universe, network).map(rule =>
+            // Cilium follows the rules whatever the types are.
+            network === 'cilium' || policy.spec.policyTypes.includes(type)
+              ? rule
+              : {
+                  ...rule,
+                  known: {
+                    field: rule.field,
+                    because: `policyTypes has no ${type}, and without it the policy decides nothing about ${direction}`,
+                    provenBy: [
+                      {
+                        object: referenceTo(policy),
+                        field: 'spec.policyTypes',
+                      },
+                    ],
+                  },
                 },
-              },
+          ),
         ),
-      ),
     };
   });
 }

@@ -33,7 +33,7 @@ export function tieredPoliciesInQuestion(
       },
       selectsOthers: false,
       subjectField: 'spec.subject',
-      rules: rulesOf(policy, snapshot, universe),
+      rules: () => rulesOf(policy, snapshot, universe),
     };
   });
 }

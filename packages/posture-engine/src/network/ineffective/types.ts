@@ -64,5 +64,6 @@ export interface PolicyInQuestion {
   selectsOthers: boolean;
   /** The field that says whom it selects. */
   subjectField: string;
-  rules: readonly RuleInQuestion[];
+  /** Throws as `matchesSelector` does, where a rule has a selector that nobody can evaluate. */
+  rules(): readonly RuleInQuestion[];
 }
