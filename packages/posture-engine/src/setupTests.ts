@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 
+// eslint-disable-next-line no-restricted-globals -- tests run in Node, the engine need not
 if (process.env.ZERO_TRUST_NIGHTLY === undefined) {
   fc.configureGlobal({ seed: 20260701 });
 }

@@ -71,8 +71,19 @@ export interface Witness {
 export interface Fix {
   /** One or two sentences that say what to change and what it costs. */
   summary: string;
-  /** Objects to apply, where the repair can be said as whole objects. */
+  /** Objects to add, where the repair can be said as whole objects. */
   objects?: KubernetesObject[];
+  /** Fields to set in objects that are there. */
+  edits?: Edit[];
+}
+
+/** One field of an object that is there. */
+export interface Edit {
+  object: ObjectReference;
+  /** Path from the object's root, as evidence has it; what is missing on the way is made. */
+  field: string;
+  /** Left out to take the field away. */
+  value?: JsonValue;
 }
 
 interface JudgementBase {

@@ -38,6 +38,20 @@ describe('manifests', () => {
     expect(valueOf('~')).toBeNull();
   });
 
+  it('keep the text that Go keeps: dots alone, and colons at the end of items', () => {
+    expect(['[foo, .]', '-.', 'e5', '.5', '5.', '1e3'].map(valueOf)).toEqual([
+      ['foo', '.'],
+      '-.',
+      'e5',
+      0.5,
+      5,
+      1000,
+    ]);
+    expect(valueOf('[1.2.3.4, 001:db8::]')).toEqual(['1.2.3.4', '001:db8::']);
+    expect(valueOf('[a:,b]')).toEqual(['a:', 'b']);
+    expect(valueOf('[a: b, c: ]')).toEqual([{ a: 'b' }, { c: null }]);
+  });
+
   it('may use anchors, aliases and merge keys', () => {
     expect(valueOf('{x: &x {b: 1, c: 1}, z: {<<: *x, b: 2}}')).toEqual({
       x: { b: 1, c: 1 },

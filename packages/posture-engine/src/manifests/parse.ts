@@ -55,9 +55,6 @@ export function parseManifests(text: string, file: string): ParsedManifests {
       return; // an empty document, such as a leading or trailing `---`
     }
     for (const { field, content } of openList(read.content)) {
-      if (isForKustomize(content)) {
-        continue;
-      }
       const wrong = checkObject(content);
       if (wrong) {
         problem(
@@ -81,8 +78,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `v1 List` and typed lists such as `PodList` hold objects and have no name; items of a typed list may leave out what they are. */
-function openList(content: unknown): { field: string; content: unknown }[] {
+/**
+ * The objects of a document, and where in it they stand. `v1 List` and typed lists
+ * such as `PodList` hold objects and have no name; items of a typed list may leave
+ * out what they are. What is for Kustomize only is none.
+ */
+export function openList(
+  content: unknown,
+): { field: string; content: unknown }[] {
+  if (isForKustomize(content)) {
+    return [];
+  }
   if (
     !isRecord(content) ||
     typeof content.kind !== 'string' ||

@@ -5,11 +5,15 @@
 import {
   CollectionTag,
   Document,
+  DocumentOptions,
   LineCounter,
+  ParseOptions,
   ScalarTag,
+  SchemaOptions,
   Tags,
   parseAllDocuments,
 } from 'yaml';
+import { keepColons } from './flowColons';
 import { readPlain } from './plainYaml';
 
 /** One document of a text: its content (null for an empty one), or why it cannot be read. */
@@ -38,7 +42,20 @@ function kubernetesTags(tags: Tags): Tags {
       return text.startsWith('-') ? -digits : digits;
     },
   };
-  return [octal, ...left];
+  return [octal, ...left.map(withDigits)];
+}
+
+/** A dot alone, or `e5`, is text: `exportTo: [.]`. */
+function withDigits<T extends Tags[number]>(tag: T): T {
+  return typeof tag === 'object' &&
+    tag.tag === 'tag:yaml.org,2002:float' &&
+    'test' in tag &&
+    tag.test?.source.includes('\\.[')
+    ? {
+        ...tag,
+        test: new RegExp(`^(?=[-+]?\\.?_*[0-9])(?:${tag.test.source})`),
+      }
+    : tag;
 }
 
 function isLeftOut({ tag, format }: ScalarTag | CollectionTag): boolean {
@@ -49,6 +66,16 @@ function isLeftOut({ tag, format }: ScalarTag | CollectionTag): boolean {
     )
   );
 }
+
+/** How documents and values are read, and written. */
+export const AS_KUBECTL = {
+  version: '1.1',
+  schema: 'yaml-1.1',
+  customTags: kubernetesTags,
+  prettyErrors: false,
+  uniqueKeys: true,
+  logLevel: 'error',
+} as const satisfies ParseOptions & DocumentOptions & SchemaOptions;
 
 /** All documents of a text, in order. JSON is read as such, since large lists come as JSON. Never throws. */
 export function readDocuments(text: string): DocumentResult[] {
@@ -105,15 +132,7 @@ function readFully(text: string, firstLine: number): DocumentResult[] {
   let documents: Document.Parsed[];
   try {
     documents = [
-      ...parseAllDocuments(text, {
-        version: '1.1',
-        schema: 'yaml-1.1',
-        customTags: kubernetesTags,
-        lineCounter: lines,
-        prettyErrors: false,
-        uniqueKeys: true,
-        logLevel: 'error',
-      }),
+      ...parseAllDocuments(text, { ...AS_KUBECTL, lineCounter: lines }),
     ];
   } catch (error) {
     return [{ error: describe(error) }];
@@ -127,6 +146,7 @@ function readFully(text: string, firstLine: number): DocumentResult[] {
       };
     }
     try {
+      keepColons(document, text);
       return bounded(document.toJS({ maxAliasCount: MOST_ALIASES }));
     } catch (error) {
       return { error: describe(error) };

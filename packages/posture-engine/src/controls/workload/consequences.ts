@@ -1,5 +1,6 @@
 /** What each refused check of the Pod Security Standards means for the service and its node, and what to do about it. */
 import { Offence, PodSecurityCheckId } from '../../workloads';
+import { JsonValue } from '../../snapshot';
 import { Severity } from '../control';
 
 export interface Consequence {
@@ -8,6 +9,8 @@ export interface Consequence {
   power: string;
   /** An imperative without a full stop. */
   repair: string;
+  /** What the refused fields must say, where only one thing will do. */
+  value?: JsonValue;
 }
 
 type Describe = (offences: readonly Offence[]) => Consequence;
@@ -27,8 +30,18 @@ const NODE_CAPABILITIES = [
 const NODE_PATHS =
   /^\/+(|(etc|proc|sys|dev|root|boot|run|var\/run|var\/lib\/(kubelet|containerd|docker))(\/.*)?)$/;
 
-function always(severity: Severity, power: string, repair: string): Describe {
-  return () => ({ severity, power, repair });
+function always(
+  severity: Severity,
+  power: string,
+  repair: string,
+  value?: JsonValue,
+): Describe {
+  return () => ({
+    severity,
+    power,
+    repair,
+    ...(value !== undefined && { value }),
+  });
 }
 
 function values(offences: readonly Offence[]): string[] {
@@ -88,6 +101,7 @@ function capabilities(offences: readonly Offence[]): Consequence {
       severity: 'medium',
       power: 'keeps rights of root (capabilities) that it does not need',
       repair: 'set `capabilities.drop: [ALL]` for every container',
+      value: ['ALL'],
     };
   }
   return {
@@ -158,6 +172,7 @@ const CONSEQUENCES: Record<PodSecurityCheckId, Describe> = {
           severity: 'medium',
           power: 'may make every system call of the kernel',
           repair: 'set `seccompProfile.type: RuntimeDefault` for the pod',
+          value: 'RuntimeDefault',
         },
   sysctls: offences => ({
     severity: 'high',
@@ -170,11 +185,13 @@ const CONSEQUENCES: Record<PodSecurityCheckId, Describe> = {
     'medium',
     'can gain rights that its process did not start with',
     'set `allowPrivilegeEscalation: false` for every container',
+    false,
   ),
   runAsNonRoot: always(
     'medium',
     'may be root in its container',
     'set `runAsNonRoot: true` for the pod (an image that runs as root needs a user of its own first)',
+    true,
   ),
   runAsUser: always(
     'medium',

@@ -162,6 +162,16 @@ describe('WL-1', () => {
           fix: {
             summary:
               'In Deployment shop/orders, set `allowPrivilegeEscalation: false` for every container; set `capabilities.drop: [ALL]` for every container; set `runAsNonRoot: true` for the pod (an image that runs as root needs a user of its own first); set `seccompProfile.type: RuntimeDefault` for the pod. Then label namespace shop `pod-security.kubernetes.io/enforce: restricted`, so that it stays so.',
+            edits: [
+              ['allowPrivilegeEscalation', false],
+              ['capabilities.drop', ['ALL']],
+              ['runAsNonRoot', true],
+              ['seccompProfile.type', 'RuntimeDefault'],
+            ].map(([field, value]) => ({
+              object: DEPLOYMENT,
+              field: `spec.template.spec.containers[0].securityContext.${field}`,
+              value,
+            })),
           },
         },
       ],

@@ -11,13 +11,14 @@ import {
   Workload,
   describeObject,
   locateField,
+  sameValue,
 } from '../../snapshot';
 import {
   PodSecurityViolation,
   evaluatePodSecurity,
   podSecurityPolicyOf,
 } from '../../workloads';
-import { Control, Evidence, Judgement } from '../control';
+import { Control, Edit, Evidence, Judgement } from '../control';
 import { enumerate, worstFirst } from '../wording';
 import { Consequence, consequenceOf } from './consequences';
 import { ISTIO_REPAIR, isInjected } from './injected';
@@ -158,8 +159,27 @@ function fail(
           },
         }
       : {}),
-    fix: { summary: summaryOf(workload, problems, label) },
+    fix: {
+      summary: summaryOf(workload, problems, label),
+      ...editsOf(workload, own),
+    },
   };
+}
+
+/** Only where they repair all that is the team's own. */
+function editsOf(
+  { object }: Workload,
+  problems: readonly Problem[],
+): { edits?: Edit[] } {
+  const edits = problems.flatMap(({ evidence, value }) =>
+    evidence.map(({ object: at, field }) => ({ object: at, field, value })),
+  );
+  const areWhole =
+    edits.length > 0 &&
+    edits.every(
+      ({ object: at, value }) => value !== undefined && sameValue(at, object),
+    );
+  return areWhole ? { edits } : {};
 }
 
 /** All of them: each is a reason of its own. */
