@@ -13,7 +13,8 @@ const SCOPE = '@backstage-zero-trust';
 const MAY_IMPORT = {
   'posture-engine': [],
   'cluster-collector': ['posture-engine'],
-  'posture-cli': ['posture-engine', 'cluster-collector'],
+  admission: [],
+  'posture-cli': ['posture-engine', 'cluster-collector', 'admission'],
   'demo-cluster': ['posture-engine'],
   'test-servers': [],
   'zero-trust-common': ['posture-engine'],
@@ -47,8 +48,10 @@ const ENGINE_ORDER = [
   ['selectors', 'manifests'],
   ['decisions'],
   ['mesh', 'network', 'identity', 'secrets', 'workloads'],
+  ['joint'],
   ['controls'],
   ['findings'],
+  ['fixes'],
 ];
 
 function engineZones(dir) {
