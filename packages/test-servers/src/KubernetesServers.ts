@@ -84,6 +84,8 @@ export class KubernetesServers {
   }
 
   readonly url: string;
+  /** Where its etcd answers, in plaintext. */
+  readonly etcdUrl: string;
   readonly caFile: string;
   /** Its contexts are `admin` and `reader`. */
   readonly kubeconfigFile: string;
@@ -98,6 +100,7 @@ export class KubernetesServers {
     private readonly ports: readonly number[],
   ) {
     this.url = `https://127.0.0.1:${ports[2]}`;
+    this.etcdUrl = `http://127.0.0.1:${ports[0]}`;
     this.caFile = join(folder, 'certs', 'apiserver.crt');
     this.kubeconfigFile = join(folder, 'kubeconfig.yaml');
   }
@@ -173,7 +176,7 @@ export class KubernetesServers {
       '--unsafe-no-fsync',
     ]);
     await etcd.waitUntil(async () => {
-      const response = await fetch(`http://127.0.0.1:${etcdClient}/health`);
+      const response = await fetch(`${this.etcdUrl}/health`);
       return response.ok;
     });
     const apiServer = this.#start(
