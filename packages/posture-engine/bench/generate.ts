@@ -1,7 +1,9 @@
 /**
  * A cluster of a given size as companies run them: namespaces of five
- * deployments with two pods each, their accounts, services and policies,
- * sidecars in the pods, old ReplicaSets left behind.
+ * deployments with two pods each, their accounts and services, the policies of
+ * network and mesh, sidecars in the pods as they are injected, old ReplicaSets
+ * left behind. At 5,000 pods: 2,000 NetworkPolicies, 500 PeerAuthentications,
+ * 500 DestinationRules and 1,500 AuthorizationPolicies.
  */
 import type { KubernetesObject } from '../src';
 
@@ -55,17 +57,35 @@ function container(name: string, port: number): Fields {
   };
 }
 
+/** As istiod injects it on nodes with istio-cni. */
+function istioProxy(app: string): Fields {
+  return {
+    ...container('istio-proxy', 15090),
+    restartPolicy: 'Always',
+    args: [
+      'proxy',
+      'sidecar',
+      '--domain',
+      '$(POD_NAMESPACE).svc.cluster.local',
+    ],
+    env: [
+      { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
+      { name: 'CA_ADDR', value: 'istiod.istio-system.svc:15012' },
+      {
+        name: 'POD_NAME',
+        valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+      },
+      { name: 'ISTIO_META_INTERCEPTION_MODE', value: 'REDIRECT' },
+      { name: 'ISTIO_META_WORKLOAD_NAME', value: app },
+    ],
+  };
+}
+
 function podSpec(name: string, sidecar: boolean): Fields {
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,
-    ...(sidecar
-      ? {
-          initContainers: [
-            { ...container('istio-proxy', 15090), restartPolicy: 'Always' },
-          ],
-        }
-      : {}),
+    ...(sidecar ? { initContainers: [istioProxy(name)] } : {}),
     containers: [container(name, 8080)],
     volumes: [{ name: 'secrets', emptyDir: {} }],
   };
@@ -73,6 +93,7 @@ function podSpec(name: string, sidecar: boolean): Fields {
 
 function* deployment(
   namespace: string,
+  team: number,
   index: number,
 ): Generator<KubernetesObject> {
   const name = `service-${index}`;
@@ -113,6 +134,8 @@ function* deployment(
     );
   }
   for (let replica = 0; replica < REPLICAS; replica++) {
+    const count = (team * DEPLOYMENTS + index) * REPLICAS + replica;
+    const address = `10.${count >> 16}.${(count >> 8) & 255}.${count & 255}`;
     yield object(
       'v1',
       'Pod',
@@ -120,36 +143,77 @@ function* deployment(
       namespace,
       {
         spec: podSpec(name, true),
-        status: {
-          phase: 'Running',
-          podIPs: [{ ip: `10.${index}.${replica}.1` }],
-        },
+        status: { phase: 'Running', podIPs: [{ ip: address }] },
       },
       {
         ...owner('ReplicaSet', `${name}-new`),
-        labels: { ...labels, 'pod-template-hash': 'new' },
+        labels: {
+          ...labels,
+          'pod-template-hash': 'new',
+          'security.istio.io/tlsMode': 'istio',
+          'service.istio.io/canonical-name': name,
+        },
         annotations: { 'sidecar.istio.io/status': '{}' },
       },
     );
   }
-  yield object('security.istio.io/v1', 'AuthorizationPolicy', name, namespace, {
-    spec: {
-      selector: { matchLabels: { app: name } },
-      action: 'ALLOW',
-      rules: [
-        {
-          from: [
+}
+
+/** Nobody may call anything, but service-0 two others; clients of some Services are told about TLS. */
+function* meshPolicies(
+  namespace: string,
+  team: number,
+): Generator<KubernetesObject> {
+  yield object(
+    'security.istio.io/v1',
+    'PeerAuthentication',
+    'default',
+    namespace,
+    { spec: { mtls: { mode: team % 7 === 0 ? 'PERMISSIVE' : 'STRICT' } } },
+  );
+  yield object(
+    'security.istio.io/v1',
+    'AuthorizationPolicy',
+    'nothing',
+    namespace,
+    { spec: {} },
+  );
+  for (const target of [1, 2]) {
+    const name = `service-${target}`;
+    yield object(
+      'security.istio.io/v1',
+      'AuthorizationPolicy',
+      name,
+      namespace,
+      {
+        spec: {
+          selector: { matchLabels: { app: name } },
+          action: 'ALLOW',
+          rules: [
             {
-              source: {
-                principals: [`cluster.local/ns/${namespace}/sa/service-0`],
-              },
+              from: [
+                {
+                  source: {
+                    principals: [`cluster.local/ns/${namespace}/sa/service-0`],
+                  },
+                },
+              ],
+              to: [{ operation: { ports: ['8080'], methods: ['GET'] } }],
             },
           ],
-          to: [{ operation: { ports: ['8080'], methods: ['GET'] } }],
         },
-      ],
-    },
-  });
+      },
+    );
+  }
+  // Of another namespace where the number is odd.
+  const host = `service-1.team-${team + (team % 2)}.svc.cluster.local`;
+  yield object(
+    'networking.istio.io/v1',
+    'DestinationRule',
+    'service-1',
+    namespace,
+    { spec: { host, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } } },
+  );
 }
 
 function networkPolicy(
@@ -183,13 +247,7 @@ export function* generateCluster(pods: number): Generator<KubernetesObject> {
         labels: { 'istio-injection': 'enabled', team: `${index % 20}` },
       },
     );
-    yield object(
-      'security.istio.io/v1',
-      'PeerAuthentication',
-      'default',
-      namespace,
-      { spec: { mtls: { mode: index % 7 === 0 ? 'PERMISSIVE' : 'STRICT' } } },
-    );
+    yield* meshPolicies(namespace, index);
     yield networkPolicy('default-deny', namespace, {
       podSelector: {},
       policyTypes: ['Ingress', 'Egress'],
@@ -199,20 +257,26 @@ export function* generateCluster(pods: number): Generator<KubernetesObject> {
       policyTypes: ['Egress'],
       egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }],
     });
-    for (const target of [1, 2]) {
-      yield networkPolicy(`to-service-${target}`, namespace, {
-        podSelector: { matchLabels: { app: `service-${target}` } },
-        policyTypes: ['Ingress'],
-        ingress: [
-          {
-            from: [{ podSelector: { matchLabels: { app: 'service-0' } } }],
-            ports: [{ port: 8080 }],
-          },
+    const called = {
+      podSelector: {
+        matchExpressions: [
+          { key: 'app', operator: 'In', values: ['service-1', 'service-2'] },
         ],
-      });
-    }
+      },
+    };
+    const caller = { podSelector: { matchLabels: { app: 'service-0' } } };
+    yield networkPolicy('callers', namespace, {
+      ...called,
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [caller], ports: [{ port: 8080 }] }],
+    });
+    yield networkPolicy('calls', namespace, {
+      ...caller,
+      policyTypes: ['Egress'],
+      egress: [{ to: [called], ports: [{ port: 8080 }] }],
+    });
     for (let number = 0; number < DEPLOYMENTS; number++) {
-      yield* deployment(namespace, number);
+      yield* deployment(namespace, index, number);
     }
   }
 }

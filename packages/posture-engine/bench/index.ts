@@ -9,8 +9,10 @@ import { CONTROLS, ClusterSnapshot, Judge, KubernetesObject } from '../src';
 import { agree, benchBatch } from './batch';
 import { benchChanges } from './changes';
 import { benchConnections } from './connections';
+import { EDITS, Edited } from './edits';
 import { generateCluster } from './generate';
 import { benchManifests } from './manifests';
+import { benchMesh } from './mesh';
 import { heapUsed, median, print, timed } from './measure';
 
 const SIZES = [500, 2000, 5000];
@@ -24,8 +26,11 @@ interface Figures {
   /** Milliseconds. */
   snapshot: number;
   judge: number;
-  change: number;
-  policyChange: number;
+  pod: number;
+  networkPolicy: number;
+  peerAuthentication: number;
+  destinationRule: number;
+  authorizationPolicy: number;
   /** Mebibytes that the snapshot and its findings hold, the source objects included. */
   heap: number;
 }
@@ -38,7 +43,7 @@ function milliseconds(work: () => void): number {
 function change(
   objects: KubernetesObject[],
   judge: Judge,
-  kind: string,
+  kind: Edited,
 ): number {
   const candidates = objects.flatMap((object, index) =>
     object.kind === kind ? [index] : [],
@@ -46,12 +51,7 @@ function change(
   return median(
     Array.from({ length: CHANGES }, (_, turn) => {
       const index = candidates[(turn * 37) % candidates.length];
-      const { metadata, ...rest } = objects[index];
-      const labels = { ...(metadata.labels as object), turn: String(turn) };
-      objects[index] = {
-        ...rest,
-        metadata: { ...metadata, labels },
-      } as KubernetesObject;
+      objects[index] = EDITS[kind](objects[index], turn);
       return milliseconds(() =>
         judge.judge(ClusterSnapshot.create({ cluster: 'bench', objects })),
       );
@@ -79,8 +79,11 @@ function measure(pods: number): Figures {
     findings,
     snapshot: creating,
     judge: judging,
-    change: change(objects, judge, 'Pod'),
-    policyChange: change(objects, judge, 'NetworkPolicy'),
+    pod: change(objects, judge, 'Pod'),
+    networkPolicy: change(objects, judge, 'NetworkPolicy'),
+    peerAuthentication: change(objects, judge, 'PeerAuthentication'),
+    destinationRule: change(objects, judge, 'DestinationRule'),
+    authorizationPolicy: change(objects, judge, 'AuthorizationPolicy'),
     heap,
   };
 }
@@ -95,17 +98,20 @@ function benchJudging(): void {
     'findings',
     'snapshot',
     'judge',
-    'change',
-    'policyChange',
+    'pod',
+    'networkPolicy',
+    'peerAuthentication',
+    'destinationRule',
+    'authorizationPolicy',
     'heap',
   ] as const;
   const cell = (value: number | string) =>
     (typeof value === 'number' ? value.toFixed(value < 100 ? 1 : 0) : value)
       .replace(/\.0$/, '')
-      .padStart(13);
+      .padStart(20);
   print([
     `${CONTROLS.length} controls (${CONTROLS.map(({ id }) => id).join(', ')})`,
-    'times in milliseconds; "change" and "policyChange": snapshot and all findings again after one Pod or NetworkPolicy changed; heap in MiB',
+    'times in milliseconds; under the name of a kind: snapshot and all findings again after one object of it changed; heap in MiB',
     columns.map(cell).join(''),
     ...results.map(result =>
       columns.map(column => cell(result[column])).join(''),
@@ -142,6 +148,10 @@ async function main(): Promise<void> {
     'connections again after one change, the relations of all pairs included',
   ]);
   for (const line of benchChanges()) {
+    print([line]);
+  }
+  print(['', 'connections through the network and the mesh']);
+  for (const line of benchMesh()) {
     print([line]);
   }
   print(['', 'through the command', await benchBatch(), '', benchManifests()]);

@@ -52,7 +52,6 @@ export type {
 export {
   ConnectionMap,
   ProfileGraph,
-  askMap,
   fingerprints,
   mapConnections,
   namespaceMatrix,
@@ -61,8 +60,6 @@ export {
 } from './decisions/connectionMap';
 export type {
   ConnectionMapData,
-  MapAnswer,
-  MapEnd,
   Matrix,
   Passage,
   Spread,
@@ -76,6 +73,7 @@ export {
 export type { ClusterNetwork, IneffectivePolicy } from './network';
 export * from './controls';
 export * from './findings';
+export * from './fixes';
 export {
   accessGaps,
   accountOfUser,
@@ -94,5 +92,7 @@ export type {
   ResourceRequest,
 } from './identity/rbac';
 export * from './mesh';
+export * from './joint';
 export * from './manifests';
+export { literalSecretIn } from './secrets/literalSecret';
 export * from './workloads';

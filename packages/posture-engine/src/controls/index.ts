@@ -3,6 +3,7 @@ import { Control } from './control';
 import { clientTransports } from './authentication/clientTransports';
 import { dataPlaneClass } from './authentication/dataPlaneClass';
 import { inboundMutualTls } from './authentication/inboundMutualTls';
+import { linkerdIdentity } from './authentication/linkerdIdentity';
 import { outboundCapture } from './authentication/outboundCapture';
 import { startUp } from './authentication/startUp';
 import { userTokens } from './authentication/userTokens';
@@ -14,6 +15,7 @@ import { identityInPlaintext } from './authorization/identityInPlaintext';
 import { meshDefaultDeny } from './authorization/meshDefaultDeny';
 import { readableRules } from './authorization/readableRules';
 import { waypointBypass } from './authorization/waypointBypass';
+import { edge } from './edge/edge';
 import { forgeableIdentity } from './identity/forgeableIdentity';
 import { ownServiceAccount } from './identity/ownServiceAccount';
 import { spiffeIdIssued } from './identity/spiffeIdIssued';
@@ -27,8 +29,10 @@ import { enforcement } from './network/enforcement';
 import { egress } from './network/egress';
 import { exposure } from './network/exposure';
 import { infrastructure } from './network/infrastructure';
+import { layersAgree } from './network/layersAgree';
 import { staticSecrets } from './secrets/staticSecrets';
 import { podSecurityRestricted } from './workload/podSecurityRestricted';
+import { unlessPatched } from './unlessPatched';
 
 export const CONTROLS: readonly Control[] = [
   ownServiceAccount,
@@ -38,28 +42,31 @@ export const CONTROLS: readonly Control[] = [
   trustDomain,
   forgeableIdentity,
   dataPlaneClass,
-  inboundMutualTls,
+  unlessPatched(inboundMutualTls),
   clientTransports,
   outboundCapture,
   startUp,
-  userTokens,
-  meshDefaultDeny,
+  unlessPatched(userTokens),
+  linkerdIdentity,
+  unlessPatched(meshDefaultDeny),
   dryRun,
   attachment,
   ambientHttp,
   waypointBypass,
-  identityInPlaintext,
-  readableRules,
-  breadth,
+  unlessPatched(identityInPlaintext),
+  unlessPatched(readableRules),
+  unlessPatched(breadth),
   defaultDeny,
   ciliumPolicies,
   clusterTiers,
   enforcement,
   egress,
   infrastructure,
+  layersAgree,
   exposure,
   staticSecrets,
   podSecurityRestricted,
+  edge,
 ];
 
 export * from './control';

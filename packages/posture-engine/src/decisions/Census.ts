@@ -71,6 +71,7 @@ export class Census {
 
   /** Quicker than by name, and asked for very often. */
   readonly #byView = new WeakMap<PodView, PodClass>();
+  #signatures: ReadonlyMap<number, string> | undefined;
 
   classOfPod(pod: PodView): PodClass | undefined {
     let podClass = this.#byView.get(pod);
@@ -81,6 +82,14 @@ export class Census {
       }
     }
     return podClass;
+  }
+
+  /** What policies can see of a class, in one text: numbers are given anew, this is not. */
+  signatureOf({ id }: PodClass): string {
+    this.#signatures ??= new Map(
+      [...this.counted.byOrder].map(([order, number]) => [number, order]),
+    );
+    return this.#signatures.get(id) ?? '';
   }
 
   /**

@@ -227,6 +227,11 @@ export class Universe {
     return this.parts.census.classOfPod(pod);
   }
 
+  /** What policies can see of a class, as one text that is the same in a later snapshot. */
+  signatureOf(podClass: PodClass): string {
+    return this.parts.census.signatureOf(podClass);
+  }
+
   /** Undefined for text that is no address. */
   classOfAddress(address: string): ExternalClass | undefined {
     const index = this.parts.addresses.classOf(address);

@@ -28,6 +28,8 @@ export interface ConnectionAnswer {
   conditions: readonly (readonly Condition[])[];
   /** In sentences. */
   reason: string;
+  /** The answer is another for some of the pods; this is the most open one. */
+  partly?: true;
 }
 
 /** Answers are remembered up to here; what falls out is worked out again. */
@@ -249,6 +251,7 @@ function join(answers: readonly ConnectionAnswer[]): ConnectionAnswer {
     ? first
     : {
         ...first,
+        partly: true,
         reason: `${first.reason} This holds for some of the pods; for others the answer is another.`,
       };
 }

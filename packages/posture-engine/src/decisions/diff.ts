@@ -56,7 +56,7 @@ interface OutsideChange {
 
 const NOBODY: readonly OutsideEdge[] = [];
 
-const CLOSED: Edge = {
+export const CLOSED: Edge = {
   allowed: PortSet.none,
   unknown: PortSet.none,
   conditional: [],
@@ -189,7 +189,7 @@ export function* diffConnections(
 }
 
 /** Undefined where nothing changes. */
-function changeOf(
+export function changeOf(
   before: Edge = CLOSED,
   after: Edge = CLOSED,
 ): EdgeChange | undefined {

@@ -4,6 +4,7 @@ export * from './ClassSet';
 export * from './Connections';
 export * from './NodePlaces';
 export * from './PortSet';
+export * from './Sameness';
 export * from './Universe';
 export * from './Vocabulary';
 export * from './addresses';

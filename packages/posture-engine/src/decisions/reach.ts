@@ -96,7 +96,7 @@ export function reachAmong<G extends ReachGroup>(
 }
 
 /** Both sorted. */
-function intersectRanges(
+export function intersectRanges(
   ranges: readonly AddressRange[],
   wanted: readonly AddressRange[],
 ): readonly AddressRange[] {

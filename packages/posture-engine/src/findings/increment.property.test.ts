@@ -10,6 +10,7 @@ import {
   snapshotOf,
 } from '../testing/reference/randomChanges';
 import { randomCluster } from '../testing/reference/randomCluster';
+import { MESH_SETTINGS, randomMesh } from '../testing/reference/randomMesh';
 import { randomCalicoCluster } from '../testing/reference/randomCalicoCluster';
 import { randomCiliumCluster } from '../testing/reference/randomCiliumCluster';
 import { Finding } from './finding';
@@ -201,6 +202,11 @@ describe.each<{
     told: inVerdicts,
     cluster: randomCiliumCluster,
     settings: [{}, { cni: 'cilium', ciliumConfig: {} }],
+  },
+  {
+    network: 'a mesh',
+    cluster: randomMesh.map(objects => ({ objects, settings: MESH_SETTINGS })),
+    settings: [MESH_SETTINGS, {}],
   },
 ])('findings under $network', ({ cluster, settings, told = inWords }) => {
   it('are the same after any changes, one by one, as from scratch', () => {

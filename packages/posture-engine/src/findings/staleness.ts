@@ -1,5 +1,6 @@
 /** Which answers a change can touch: what a control needs says what its answers depend on. */
 import { Control, Need } from '../controls/control';
+import { linkerdMeshOf } from '../mesh/linkerd';
 import { meshOf } from '../mesh/mesh';
 import { ClusterSnapshot, KindName, Workload, sameValue } from '../snapshot';
 
@@ -69,6 +70,7 @@ function changesBetween(
     before.cluster === now.cluster &&
     sameValue(before.settings, now.settings) &&
     sameValue(before.derive(meshOf), now.derive(meshOf)) &&
+    sameValue(before.derive(linkerdMeshOf), now.derive(linkerdMeshOf)) &&
     sameValue(before.coverage.problems, now.coverage.problems);
   const changes = comparable
     ? new Map(now.changesSince(before)).set(

@@ -4,6 +4,7 @@ import {
   PodView,
   ServiceAccount,
   Workload,
+  remembered,
 } from '../snapshot';
 
 const DEFAULT_ACCOUNT = 'default';
@@ -20,12 +21,9 @@ export function serviceAccountOf(
   return snapshot.get('ServiceAccount', accountOf(pod), pod.namespace);
 }
 
-function workloadsByAccount(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): ReadonlyMap<string, readonly Workload[]> {
+const byAccount = remembered((workloads: readonly Workload[]) => {
   const users = new Map<string, Workload[]>();
-  for (const workload of snapshot.workloadsIn(namespace)) {
+  for (const workload of workloads) {
     for (const account of new Set(workload.pods.map(accountOf))) {
       const list = users.get(account) ?? [];
       list.push(workload);
@@ -33,7 +31,7 @@ function workloadsByAccount(
     }
   }
   return users;
-}
+});
 
 /** The workloads that run as an account, in the snapshot's order. */
 export function usersOfAccount(
@@ -41,7 +39,7 @@ export function usersOfAccount(
   namespace: string,
   account: string,
 ): readonly Workload[] {
-  return snapshot.deriveIn(namespace, workloadsByAccount).get(account) ?? [];
+  return byAccount(snapshot.workloadsIn(namespace)).get(account) ?? [];
 }
 
 /** Who decides that a pod gets a token of its account: the pod, else the account, else the default, which is yes. */

@@ -5,10 +5,10 @@
  * Unlike PeerAuthentication, a policy with a selector in the root namespace
  * works mesh-wide.
  */
-import { ClusterSnapshot, PodView } from '../snapshot';
+import { ClusterSnapshot, PodView, remembered } from '../snapshot';
 import { AuthorizationPolicy } from '../snapshot/kinds';
 import { SelectorIndex } from '../selectors';
-import { requireMesh } from './mesh';
+import { isTrue, requireMesh } from './mesh';
 import { entryOf } from './podFields';
 import { compareAge } from './precedence';
 
@@ -26,30 +26,23 @@ export interface AttachedPolicy {
   ignored?: Ignored;
 }
 
-function sortByAge(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): readonly AuthorizationPolicy[] {
-  return [...snapshot.inNamespace('AuthorizationPolicy', namespace)].sort(
-    compareAge,
-  );
-}
+const byAge = remembered(
+  (policies: readonly AuthorizationPolicy[]): readonly AuthorizationPolicy[] =>
+    [...policies].sort(compareAge),
+);
 
-function policyIndexOf(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): SelectorIndex<AuthorizationPolicy> {
-  return SelectorIndex.create(policiesIn(namespace, snapshot), ({ spec }) => ({
+const indexOf = remembered((policies: readonly AuthorizationPolicy[]) =>
+  SelectorIndex.create(policies, ({ spec }) => ({
     matchLabels: spec?.selector?.matchLabels,
-  }));
-}
+  })),
+);
 
 /** The policies of one namespace, oldest first. */
 export function policiesIn(
   namespace: string,
   snapshot: ClusterSnapshot,
 ): readonly AuthorizationPolicy[] {
-  return snapshot.deriveIn(namespace, sortByAge);
+  return byAge(snapshot.inNamespace('AuthorizationPolicy', namespace));
 }
 
 /**
@@ -66,7 +59,7 @@ export function attachedPolicies(
   const namespaces = new Set([rootNamespace, pod.namespace]);
   return [...namespaces]
     .flatMap(namespace =>
-      snapshot.deriveIn(namespace, policyIndexOf).matching(pod.labels),
+      indexOf(policiesIn(namespace, snapshot)).matching(pod.labels),
     )
     .map(policy => {
       const action = actionOf(policy);
@@ -104,10 +97,7 @@ export function targetsOf({ spec }: AuthorizationPolicy) {
 /** As Go's ParseBool reads the annotation; any other value leaves the policy enforced. */
 export function isDryRun({ metadata }: AuthorizationPolicy): boolean {
   const value = entryOf(metadata.annotations ?? {}, DRY_RUN);
-  return (
-    value !== undefined &&
-    ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)
-  );
+  return value !== undefined && isTrue(value);
 }
 
 function ignoredBy(

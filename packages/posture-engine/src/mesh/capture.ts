@@ -13,6 +13,7 @@ import { DataPlane } from './enrolment';
 import { initArguments, listOf } from './initArguments';
 import { interceptionModeIn, requireMesh } from './mesh';
 import { FieldValue, entryOf, metadataEvidence } from './podFields';
+import { linkerdCapture } from './linkerd/linkerdCapture';
 import { sidecarOf } from './sidecarScope';
 
 /** One way past the proxy, and the field that opens it. */
@@ -25,7 +26,9 @@ export interface Bypass extends FieldValue {
     | 'proxy-port'
     | 'sidecar-ingress'
     | 'second-address-family'
-    | 'bypass-inbound-capture';
+    | 'bypass-inbound-capture'
+    | 'skip-inbound-ports'
+    | 'skip-subnets';
   /** False where it is one only if the application listens on more than 127.0.0.1, or if dual stack is off. */
   certain: boolean;
 }
@@ -39,7 +42,7 @@ export interface Capture {
 }
 
 /** istio-init leaves these to the proxy: telemetry, health, merged metrics, and the tunnel. */
-const PROXY_PORTS: readonly number[] = [15008, 15020, 15021, 15090];
+export const PROXY_PORTS: readonly number[] = [15008, 15020, 15021, 15090];
 
 const EXCLUDE_PORTS = 'traffic.sidecar.istio.io/excludeInboundPorts';
 const INCLUDE_PORTS = 'traffic.sidecar.istio.io/includeInboundPorts';
@@ -63,6 +66,8 @@ export function captureOf(
       return sidecarCapture(workload, pod, snapshot);
     case 'ambient':
       return ambientCapture(workload, pod);
+    case 'linkerd':
+      return linkerdCapture(workload, pod, snapshot);
     default:
       return { ports: [], bypassOf: () => [] };
   }
@@ -110,8 +115,9 @@ function sidecarCapture(
       : portsOf(included);
 
   const bypassOf = (port: number | null): Bypass[] => {
-    const found = [...everything, ...secondAddress(pod)];
     if (mode.value === 'NONE') {
+      // Nothing is rerouted, so no interface is left out of it.
+      const found: Bypass[] = [];
       const bound = listeners.some(listener => listener.port === port);
       const behind = listeners.find(listener => listener.endpoint === port);
       if (behind) {
@@ -121,6 +127,7 @@ function sidecarCapture(
       }
       return found;
     }
+    const found = [...everything, ...secondAddress(pod)];
     const unbound = listeners.find(
       listener => listener.port === port || listener.endpoint === port,
     );

@@ -3,7 +3,14 @@
  * proxy in a running pod, or the mark that istio-cni leaves on one, says what
  * is. Manifests have no running pods: there the rules of enrolment decide.
  */
-import { ClusterSnapshot, PodView, Workload } from '../snapshot';
+import {
+  ClusterSnapshot,
+  Coverage,
+  PodView,
+  Resource,
+  Workload,
+  sameValue,
+} from '../snapshot';
 import { Container } from '../snapshot/kinds';
 import {
   ISTIO_PROXY,
@@ -12,12 +19,8 @@ import {
   applicationContainers,
   proxyContainer,
 } from './containers';
-import {
-  DATA_PLANE_MODE,
-  DataPlane,
-  Enrolment,
-  enrolmentOf,
-} from './enrolment';
+import { DataPlane, Enrolment, enrolmentOf } from './enrolment';
+import { DATA_PLANE_MODE } from './enrolmentAsks';
 import { FieldValue, entryOf, metadataEvidence } from './podFields';
 
 export type { DataPlane } from './enrolment';
@@ -49,12 +52,14 @@ export interface PodDataPlane {
   reason: string;
   evidence: FieldValue[];
   absence?: Absence;
+  /** Where `dataPlane` is none: the one that is asked for all the same. */
+  meant?: Enrolment['meant'];
   /** Why it cannot be told; `dataPlane` is then none. */
   undecided?: string;
 }
 
 const REDIRECTION = 'ambient.istio.io/redirection';
-const TEMPLATES = 'inject.istio.io/templates';
+export const TEMPLATES = 'inject.istio.io/templates';
 const INJECTED = 'sidecar.istio.io/status';
 
 /** A Pod that a server has seen; one in a manifest still has admission before it. */
@@ -77,10 +82,16 @@ export function mayBeAmbient(pod: PodView, snapshot: ClusterSnapshot): boolean {
   );
 }
 
-/** What was found so far; many ask the same of every pod. */
-function foundOf(): WeakMap<PodView, PodDataPlane> {
-  return new WeakMap();
+/** What was found of a pod, and all that it rests on. */
+interface Found {
+  workload: Workload;
+  namespace: Resource<'Namespace'> | undefined;
+  coverage: Coverage;
+  dataPlane: PodDataPlane;
 }
+
+/** Many ask the same of every pod, and most pods are as they were in the snapshot before. */
+const found = new WeakMap<PodView, Found>();
 
 /** Which data plane a pod of a workload is in, or would be. */
 export function dataPlaneOf(
@@ -88,13 +99,36 @@ export function dataPlaneOf(
   pod: PodView,
   snapshot: ClusterSnapshot,
 ): PodDataPlane {
-  const found = snapshot.derive(foundOf);
-  let dataPlane = found.get(pod);
-  if (!dataPlane) {
-    dataPlane = findDataPlane(workload, pod, snapshot);
-    found.set(pod, dataPlane);
+  const { coverage } = snapshot;
+  const namespace = snapshot.get('Namespace', pod.namespace);
+  const known = found.get(pod);
+  if (
+    known?.workload === workload &&
+    known.namespace === namespace &&
+    isSameView(known.coverage, coverage)
+  ) {
+    known.coverage = coverage;
+    return known.dataPlane;
   }
+  const dataPlane = findDataPlane(workload, pod, snapshot);
+  found.set(pod, { workload, namespace, coverage, dataPlane });
   return dataPlane;
+}
+
+/** By the later coverage: which earlier one says the same. */
+const sameViews = new WeakMap<Coverage, Coverage>();
+
+function isSameView(before: Coverage, now: Coverage): boolean {
+  if (before === now || sameViews.get(now) === before) {
+    return true;
+  }
+  const isSame =
+    sameValue(before.kinds, now.kinds) &&
+    sameValue(before.problems, now.problems);
+  if (isSame) {
+    sameViews.set(now, before);
+  }
+  return isSame;
 }
 
 function findDataPlane(
@@ -121,6 +155,11 @@ function seenDataPlane(
   if (enrolment.absence === 'host-network') {
     return { ...seen, ...enrolment };
   }
+  const redirection = entryOf(pod.annotations, REDIRECTION);
+  const linkerdProxy = proxyContainer(pod, LINKERD_PROXY);
+  if (linkerdProxy && (istioProxy || redirection === 'enabled')) {
+    return { ...seen, ...twoMeshes(pod, istioProxy !== undefined) };
+  }
   const proxyless = proxylessReason(pod);
   if (istioProxy && proxyless) {
     return { ...seen, ...proxyless };
@@ -133,7 +172,6 @@ function seenDataPlane(
       evidence: [containerEvidence(pod, ISTIO_PROXY)],
     };
   }
-  const redirection = entryOf(pod.annotations, REDIRECTION);
   const mark = metadataEvidence(workload, pod, 'annotations', REDIRECTION);
   if (redirection === 'enabled' && isCopied(workload, pod, enrolment)) {
     return {
@@ -152,7 +190,7 @@ function seenDataPlane(
       evidence: [mark],
     };
   }
-  if (proxyContainer(pod, LINKERD_PROXY)) {
+  if (linkerdProxy) {
     return {
       ...seen,
       dataPlane: 'linkerd',
@@ -174,6 +212,7 @@ function seenDataPlane(
     return {
       ...seen,
       dataPlane: 'none',
+      meant: enrolment.dataPlane,
       absence: 'not-restarted',
       reason: `${enrolment.reason}, but the pod runs without: it was created before that, or the injection failed`,
       evidence: enrolment.evidence,
@@ -245,7 +284,38 @@ function plannedDataPlane(
       evidence: [containerEvidence(pod, ISTIO_PROXY)],
     };
   }
+  // `linkerd inject --manual` does too, and Linkerd's own charts.
+  if (
+    proxyContainer(pod, LINKERD_PROXY) &&
+    enrolment.absence !== 'host-network'
+  ) {
+    return {
+      ...planned,
+      ...(enrolment.dataPlane === 'sidecar' || enrolment.dataPlane === 'ambient'
+        ? twoMeshes(pod, enrolment.dataPlane === 'sidecar')
+        : {
+            dataPlane: 'linkerd',
+            reason: 'the manifest holds a Linkerd proxy',
+            evidence: [containerEvidence(pod, LINKERD_PROXY)],
+          }),
+    };
+  }
   return { ...planned, ...enrolment };
+}
+
+/** Each takes what comes in to its own proxy, and the rules that were written last win. */
+function twoMeshes(
+  pod: PodView,
+  sidecar: boolean,
+): Pick<PodDataPlane, 'dataPlane' | 'reason' | 'evidence' | 'undecided'> {
+  return {
+    dataPlane: 'none',
+    reason: '',
+    evidence: [containerEvidence(pod, LINKERD_PROXY)],
+    undecided: `a proxy of Linkerd is in the pod, and ${
+      sidecar ? 'one of Istio' : 'ztunnel'
+    } takes its traffic too: which of them gets it cannot be told`,
+  };
 }
 
 /** Istio's proxy, unless it never was injected: no image of that name exists, while the application runs without. */

@@ -7,13 +7,14 @@
 import { ClusterSnapshot, PodView } from '../snapshot';
 import { AttachedPolicy, attachedPolicies } from './authorizationPolicy';
 import { Opening, openedBy } from './openRules';
-import { waypointDeny } from './waypoint';
+import { ThroughWaypoint, waypointDeny } from './waypointDeny';
 
 export type DefaultDeny =
   | { state: 'effective'; allowing: AttachedPolicy[] }
   /** No enforced ALLOW policy; `ignored` are those that would be one if the data plane read them. */
   | { state: 'absent'; ignored: AttachedPolicy[] }
   | Opening
+  | ThroughWaypoint
   | { state: 'unknown'; reason: string };
 
 export interface DefaultDenyOptions {

@@ -1,8 +1,4 @@
-/**
- * What admission would make of a pod: which data plane its labels and those of
- * its namespace ask for. Istio's rules of injection are those of its webhooks
- * and of `inject.go`; ambient's are the default selectors of istio-cni.
- */
+/** What admission would make of a pod: which data plane its labels and those of its namespace ask for, of those that are there. */
 import {
   ClusterSnapshot,
   PodView,
@@ -10,9 +6,20 @@ import {
   describeObject,
   locateField,
 } from '../snapshot';
-import { FieldValue, entryOf, metadataEvidence } from './podFields';
+import {
+  Ask,
+  Candidate,
+  DATA_PLANE_MODE,
+  INJECTION,
+  askAmbient,
+  askLinkerd,
+  askSidecar,
+  namespaceEvidence,
+} from './enrolmentAsks';
+import { FieldValue } from './podFields';
 
 export type DataPlane = 'none' | 'sidecar' | 'ambient' | 'linkerd';
+const DATA_PLANES = ['sidecar', 'ambient', 'linkerd'] as const;
 
 /** What labels, annotations and namespaces ask for. */
 export interface Enrolment {
@@ -24,53 +31,15 @@ export interface Enrolment {
   absence?: 'host-network' | 'opted-out' | 'not-asked' | 'not-installed';
   /** Why it cannot be told; `dataPlane` is then none. */
   undecided?: string;
+  /** Where `dataPlane` is none: the one that is asked for all the same. */
+  meant?: Exclude<DataPlane, 'none'>;
 }
-
-/** What one data plane makes of a pod; `unseen` where only the namespace could tell. */
-interface Ask {
-  answer: 'yes' | 'no' | 'refused' | 'unseen';
-  reason: string;
-  evidence: FieldValue[];
-}
-
-interface Candidate {
-  workload: Workload;
-  pod: PodView;
-  /** Undefined where the Namespace object was not seen. */
-  namespace: { labels: Labels; annotations: Labels } | undefined;
-}
-
-type Labels = Readonly<Record<string, string>>;
-
-/** Istio's webhooks leave these out by name. */
-const NEVER_INJECTED: ReadonlySet<string> = new Set([
-  'kube-system',
-  'kube-public',
-  'kube-node-lease',
-  'local-path-storage',
-]);
-
-const INJECTION = 'istio-injection';
-const REVISION = 'istio.io/rev';
-const INJECT = 'sidecar.istio.io/inject';
-export const DATA_PLANE_MODE = 'istio.io/dataplane-mode';
-const LINKERD_INJECT = 'linkerd.io/inject';
 
 export function enrolmentOf(
   workload: Workload,
   pod: PodView,
   snapshot: ClusterSnapshot,
 ): Enrolment {
-  if (pod.spec.hostNetwork) {
-    return {
-      dataPlane: 'none',
-      absence: 'host-network',
-      reason: 'it uses the network of its node, which no mesh takes over',
-      evidence: [
-        { ...locateField(workload, pod, 'spec.hostNetwork'), value: true },
-      ],
-    };
-  }
   const candidate: Candidate = {
     workload,
     pod,
@@ -82,18 +51,41 @@ export function enrolmentOf(
     ambient: askAmbient(candidate),
     linkerd: askLinkerd(candidate),
   };
-  for (const dataPlane of ['sidecar', 'ambient', 'linkerd'] as const) {
-    if (asks[dataPlane].answer === 'yes') {
-      const { reason, evidence } = asks[dataPlane];
-      return dataPlane !== 'linkerd' && !hasIstio(snapshot)
-        ? {
-            dataPlane: 'none',
-            absence: 'not-installed',
-            reason: `${reason}, but Istio is not installed in the cluster`,
-            evidence,
-          }
-        : { dataPlane, reason, evidence };
+  const asked = DATA_PLANES.filter(
+    dataPlane => asks[dataPlane].answer === 'yes',
+  );
+  if (pod.spec.hostNetwork) {
+    return {
+      dataPlane: 'none',
+      ...(asked[0] ? { meant: asked[0] } : {}),
+      absence: 'host-network',
+      reason: 'it uses the network of its node, which no mesh takes over',
+      evidence: [
+        { ...locateField(workload, pod, 'spec.hostNetwork'), value: true },
+      ],
+    };
+  }
+  const [dataPlane] = asked;
+  if (dataPlane) {
+    const { reason, evidence } = asks[dataPlane];
+    const missing = missingMesh(dataPlane, snapshot);
+    if (missing !== undefined) {
+      return {
+        dataPlane: 'none',
+        meant: dataPlane,
+        absence: 'not-installed',
+        reason: `${reason}, but ${missing} is not installed in the cluster`,
+        evidence,
+      };
     }
+    return dataPlane === 'ambient' && asks.linkerd.answer === 'yes'
+      ? {
+          dataPlane: 'none',
+          reason: '',
+          evidence: [],
+          undecided: `${reason}, and ${asks.linkerd.reason}: ztunnel and a proxy of Linkerd would both take its traffic, and what becomes of it cannot be told`,
+        }
+      : { dataPlane, reason, evidence };
   }
   const answers = Object.values(asks);
   if (answers.some(({ answer }) => answer === 'unseen')) {
@@ -149,9 +141,16 @@ export function whyUnseen(
   );
 }
 
-/** An API server that has no PeerAuthentication has no Istio. */
-function hasIstio({ coverage }: ClusterSnapshot): boolean {
-  return coverage.kinds.PeerAuthentication?.state !== 'not-installed';
+/** An API server that has no PeerAuthentication has no Istio, and one that has no Server no Linkerd. */
+function missingMesh(
+  dataPlane: Exclude<DataPlane, 'none'>,
+  { coverage: { kinds } }: ClusterSnapshot,
+): string | undefined {
+  const [kind, mesh] =
+    dataPlane === 'linkerd'
+      ? (['Server', 'Linkerd'] as const)
+      : (['PeerAuthentication', 'Istio'] as const);
+  return kinds[kind]?.state === 'not-installed' ? mesh : undefined;
 }
 
 function seenNamespace(
@@ -165,129 +164,4 @@ function seenNamespace(
       annotations: namespace.metadata.annotations ?? {},
     }
   );
-}
-
-function namespaceEvidence(
-  { pod, namespace }: Candidate,
-  part: 'labels' | 'annotations',
-  key: string,
-): FieldValue {
-  return {
-    object: { apiVersion: 'v1', kind: 'Namespace', name: pod.namespace },
-    field: `metadata.${part}['${key}']`,
-    value: entryOf(namespace?.[part] ?? {}, key) ?? null,
-  };
-}
-
-/** An answer that rests on one label or annotation, of the pod or of its namespace. */
-function byPod(
-  { workload, pod }: Candidate,
-  answer: Ask['answer'],
-  part: 'labels' | 'annotations',
-  key: string,
-): Ask {
-  return {
-    answer,
-    reason: `its pods carry the ${part.slice(0, -1)} ${key}=${entryOf(
-      pod[part],
-      key,
-    )}`,
-    evidence: [metadataEvidence(workload, pod, part, key)],
-  };
-}
-
-function byNamespace(
-  candidate: Candidate,
-  answer: Ask['answer'],
-  part: 'labels' | 'annotations',
-  key: string,
-): Ask {
-  const evidence = namespaceEvidence(candidate, part, key);
-  return {
-    answer,
-    reason: `namespace ${candidate.pod.namespace} has the ${part.slice(
-      0,
-      -1,
-    )} ${key}=${evidence.value}`,
-    evidence: [evidence],
-  };
-}
-
-const UNSEEN: Ask = { answer: 'unseen', reason: '', evidence: [] };
-const NOT_ASKED: Ask = { answer: 'no', reason: '', evidence: [] };
-
-function askSidecar(candidate: Candidate): Ask {
-  const { pod, namespace } = candidate;
-  const inject = entryOf(pod.labels, INJECT);
-  if (NEVER_INJECTED.has(pod.namespace)) {
-    return NOT_ASKED;
-  }
-  const injection = namespace && entryOf(namespace.labels, INJECTION);
-  if (injection !== undefined && injection !== 'enabled') {
-    // No webhook matches such a namespace, whatever its pods say.
-    return byNamespace(candidate, 'refused', 'labels', INJECTION);
-  }
-  if (inject === 'false') {
-    return byPod(candidate, 'refused', 'labels', INJECT);
-  }
-  // The annotation opts out, never in, and only where the label says nothing.
-  if (inject === undefined && entryOf(pod.annotations, INJECT) === 'false') {
-    return byPod(candidate, 'refused', 'annotations', INJECT);
-  }
-  if (!namespace) {
-    // A pod can ask only where its namespace forbids nothing.
-    return UNSEEN;
-  }
-  if (injection === 'enabled') {
-    return byNamespace(candidate, 'yes', 'labels', INJECTION);
-  }
-  if (entryOf(namespace.labels, REVISION) !== undefined) {
-    return byNamespace(candidate, 'yes', 'labels', REVISION);
-  }
-  if (inject === 'true') {
-    return byPod(candidate, 'yes', 'labels', INJECT);
-  }
-  if (entryOf(pod.labels, REVISION) !== undefined) {
-    return byPod(candidate, 'yes', 'labels', REVISION);
-  }
-  return NOT_ASKED;
-}
-
-function askAmbient(candidate: Candidate): Ask {
-  const { pod, namespace } = candidate;
-  switch (entryOf(pod.labels, DATA_PLANE_MODE)) {
-    case 'ambient':
-      return byPod(candidate, 'yes', 'labels', DATA_PLANE_MODE);
-    case 'none':
-      return byPod(candidate, 'refused', 'labels', DATA_PLANE_MODE);
-    default:
-  }
-  if (pod.namespace === 'kube-system') {
-    return NOT_ASKED;
-  }
-  if (!namespace) {
-    return UNSEEN;
-  }
-  return entryOf(namespace.labels, DATA_PLANE_MODE) === 'ambient'
-    ? byNamespace(candidate, 'yes', 'labels', DATA_PLANE_MODE)
-    : NOT_ASKED;
-}
-
-function askLinkerd(candidate: Candidate): Ask {
-  const { pod, namespace } = candidate;
-  switch (entryOf(pod.annotations, LINKERD_INJECT)) {
-    case 'enabled':
-    case 'ingress':
-      return byPod(candidate, 'yes', 'annotations', LINKERD_INJECT);
-    case 'disabled':
-      return byPod(candidate, 'refused', 'annotations', LINKERD_INJECT);
-    default:
-  }
-  if (!namespace) {
-    return UNSEEN;
-  }
-  const inject = entryOf(namespace.annotations, LINKERD_INJECT);
-  return inject === 'enabled' || inject === 'ingress'
-    ? byNamespace(candidate, 'yes', 'annotations', LINKERD_INJECT)
-    : NOT_ASKED;
 }

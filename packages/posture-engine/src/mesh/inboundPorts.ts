@@ -9,6 +9,12 @@ import { ambientMode } from './ambientMode';
 import { Bypass, Capture, captureOf } from './capture';
 import { applicationContainers } from './containers';
 import { DataPlane, PodDataPlane, dataPlaneOf } from './dataPlane';
+import { portsOfServer, serversSelecting } from './linkerd/inboundPolicy';
+import {
+  LinkerdDecision,
+  LinkerdPort,
+  linkerdPortOf,
+} from './linkerd/linkerdPort';
 import {
   DecidedBy,
   EffectiveMode,
@@ -27,10 +33,10 @@ export interface InboundPort {
   /** A container port; null stands for every port that nothing names. */
   port: number | null;
   dataPlane: DataPlane;
-  /** Null where there is no data plane, or where another than Istio's PeerAuthentication rules it. */
+  /** Null where there is no data plane, where Gateway objects rule it, and where nobody can tell. For Linkerd: whether callers without an identity are let in. */
   mode: MutualTlsMode | null;
   bypass: Bypass[];
-  decidedBy: DecidedBy[];
+  decidedBy: (DecidedBy | LinkerdDecision)[];
 }
 
 /** An inbound port as it is in one pod, with all that a judgement needs. */
@@ -38,6 +44,8 @@ export interface PodPort extends InboundPort {
   pod: PodView;
   membership: PodDataPlane;
   effective?: EffectiveMode;
+  /** Of a pod with a Linkerd proxy: what its policies make of the port. */
+  linkerd?: LinkerdPort;
 }
 
 /**
@@ -59,7 +67,7 @@ export function exposureOf(port: PodPort): Exposure {
   if (membership.gateway) {
     return 'gateway';
   }
-  if (membership.undecided !== undefined || port.dataPlane === 'linkerd') {
+  if (membership.undecided !== undefined || port.linkerd?.undecided) {
     return 'unknown';
   }
   if (port.dataPlane === 'none') {
@@ -104,11 +112,18 @@ export function worstPodPorts(
       ...(isIstio(membership.dataPlane)
         ? oldestOf(selectingPolicies(pod, policies)).flatMap(portsOf)
         : []),
+      ...(membership.dataPlane === 'linkerd'
+        ? serversSelecting(pod, snapshot).flatMap(server =>
+            portsOfServer(server, pod),
+          )
+        : []),
     ]),
   );
   const numbered = [...ports].sort((left, right) => left - right);
   return [...numbered, null].map(port => {
-    const [first, ...rest] = pods.map(view => podPort(view, port, policies));
+    const [first, ...rest] = pods.map(view =>
+      podPort({ ...view, workload }, port, { policies, snapshot }),
+    );
     return rest.reduce(
       (worst, candidate) =>
         EXPOSURES.indexOf(exposureOf(candidate)) <
@@ -143,15 +158,34 @@ function isIstio(dataPlane: DataPlane): dataPlane is 'sidecar' | 'ambient' {
 
 function podPort(
   {
+    workload,
     pod,
     membership,
     capture,
-  }: { pod: PodView; membership: PodDataPlane; capture: Capture },
+  }: {
+    workload: Workload;
+    pod: PodView;
+    membership: PodDataPlane;
+    capture: Capture;
+  },
   port: number | null,
-  policies: PeerAuthentications,
+  {
+    policies,
+    snapshot,
+  }: { policies: PeerAuthentications; snapshot: ClusterSnapshot },
 ): PodPort {
   const { dataPlane } = membership;
   const base = { port, pod, membership, dataPlane };
+  if (dataPlane === 'linkerd') {
+    const linkerd = linkerdPortOf({ workload, pod }, port, snapshot);
+    return {
+      ...base,
+      mode: linkerd.mode,
+      bypass: capture.bypassOf(port),
+      decidedBy: linkerd.decidedBy,
+      linkerd,
+    };
+  }
   if (!isIstio(dataPlane)) {
     return { ...base, mode: null, bypass: [], decidedBy: [] };
   }

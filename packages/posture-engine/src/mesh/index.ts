@@ -9,3 +9,8 @@ export * from './defaultDeny';
 export * from './authorization';
 export * from './client';
 export * from './connection';
+export * from './edges';
+export * from './linkerd';
+export * from './ineffective';
+export { selectingObjects } from './selectingObjects';
+export type { SelectingObject } from './selectingObjects';

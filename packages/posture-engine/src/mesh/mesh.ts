@@ -1,14 +1,24 @@
 /**
- * What the mesh as a whole says: Istio's MeshConfig, from the ConfigMap `istio`
- * or from the settings of the snapshot, with Istio's own defaults.
+ * What the mesh as a whole says: Istio's MeshConfig, from the ConfigMap `istio`,
+ * those of revisions, or the settings of the snapshot, with Istio's own defaults.
  */
 import { parse } from 'yaml';
-import { ClusterSnapshot } from '../snapshot';
+import { ClusterSnapshot, ObjectReference, sameValue } from '../snapshot';
 
 /** Where Istio is installed, and where its own ConfigMap is read, whatever `rootNamespace` says inside. */
 export const CONTROL_PLANE_NAMESPACE = 'istio-system';
 
+/** Where its fields are, for evidence. */
+export const MESH_CONFIG: ObjectReference = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: CONTROL_PLANE_NAMESPACE,
+  name: 'istio',
+};
+
 export interface Mesh {
+  /** Whether a MeshConfig was read or stated; where not, all else are Istio's defaults. */
+  isSeen: boolean;
   /** MeshConfig's `rootNamespace`; policies there without a selector are mesh-wide. */
   rootNamespace: string;
   trustDomain: string;
@@ -17,6 +27,8 @@ export interface Mesh {
   enableAutoMtls: boolean;
   /** `defaultConfig.interceptionMode`: REDIRECT, TPROXY or NONE for proxies that say nothing themselves. */
   interceptionMode: string;
+  /** `defaultConfig.proxyMetadata`: proxies that say nothing themselves answer name lookups. */
+  capturesDns: boolean;
   /** What becomes of calls to hosts that a proxy does not know; REGISTRY_ONLY refuses them, and `{}` means that too. */
   outboundTrafficPolicy: string;
   /** To whom Services and DestinationRules are visible that do not say so themselves; empty is everybody. */
@@ -24,7 +36,7 @@ export interface Mesh {
   /** `pathNormalization.normalization`: what proxies make of a path before they look at policies. */
   pathNormalization: PathNormalization;
   /** What CUSTOM policies may ask, by name; undefined where no MeshConfig was seen. */
-  extensionProviders: ReadonlyMap<string, ExtensionProvider> | undefined;
+  extensionProviders: Readonly<Record<string, ExtensionProvider>> | undefined;
   /** Why the MeshConfig that is there could not be read; all else is then only Istio's defaults. */
   problem?: string;
 }
@@ -37,23 +49,35 @@ const PATH_NORMALIZATIONS = [
 ] as const;
 export type PathNormalization = (typeof PATH_NORMALIZATIONS)[number];
 
-/** By protocol: one that speaks HTTP decides about HTTP requests only; `other` authorizes nothing. */
-export type ExtensionProvider = 'http' | 'grpc' | 'other';
+/** Whom a CUSTOM policy may ask. */
+export interface ExtensionProvider {
+  /** One that speaks HTTP decides about HTTP requests only; `other` authorizes nothing. */
+  protocol: 'http' | 'grpc' | 'other';
+  /** What it is asked about passes where it does not answer. */
+  failOpen: boolean;
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Use as `snapshot.derive(meshOf)`. Never throws; {@link requireMesh} does. */
 export function meshOf(snapshot: ClusterSnapshot): Mesh {
   const stated = snapshot.settings.meshConfig;
-  const read = stated ? { config: stated } : readConfigMap(snapshot);
-  const config = read.config ?? {};
+  return stated
+    ? meshIn(stated)
+    : readMeshes(snapshot).reduce(agreed, undefined)?.mesh ?? meshIn(undefined);
+}
+
+function meshIn(seen: Fields | undefined): Mesh {
+  const config = seen ?? {};
   const proxies = fieldOf(config, 'defaultConfig');
   return {
+    isSeen: seen !== undefined,
     rootNamespace: text(config, 'rootNamespace') ?? CONTROL_PLANE_NAMESPACE,
     trustDomain: text(config, 'trustDomain') ?? 'cluster.local',
     trustDomainAliases: texts(fieldOf(config, 'trustDomainAliases')),
     enableAutoMtls: fieldOf(config, 'enableAutoMtls') !== false,
     interceptionMode: interceptionModeIn(proxies) ?? 'REDIRECT',
+    capturesDns: capturesDnsIn(proxies) ?? false,
     outboundTrafficPolicy: outboundPolicyIn(
       fieldOf(config, 'outboundTrafficPolicy'),
     ),
@@ -64,9 +88,44 @@ export function meshOf(snapshot: ClusterSnapshot): Mesh {
       ),
     },
     pathNormalization: pathNormalizationIn(config),
-    extensionProviders: read.config && extensionProvidersIn(read.config),
-    ...(read.problem === undefined ? {} : { problem: read.problem }),
+    extensionProviders: seen && extensionProvidersIn(seen),
   };
+}
+
+/** A MeshConfig, and where it is written. */
+interface WrittenMesh {
+  name: string;
+  mesh: Mesh;
+}
+
+/**
+ * Several revisions of istiod have a MeshConfig each, and which of them a proxy
+ * has is not told apart here. Where they say the same that is no matter; where
+ * they do not, nobody can tell.
+ */
+function agreed(
+  before: WrittenMesh | undefined,
+  written: WrittenMesh,
+): WrittenMesh {
+  if (!before || before.mesh.problem !== undefined) {
+    return before ?? written;
+  }
+  const { mesh } = written;
+  const differing =
+    mesh.problem === undefined
+      ? (Object.keys(mesh) as (keyof Mesh)[]).find(
+          key => !sameValue(mesh[key], before.mesh[key]),
+        )
+      : undefined;
+  return differing === undefined
+    ? { name: before.name, mesh: mesh.problem ? mesh : before.mesh }
+    : {
+        name: before.name,
+        mesh: {
+          ...before.mesh,
+          problem: `the MeshConfigs of two revisions, in the ConfigMaps ${before.name} and ${written.name}, do not agree (${differing}), and which of them a proxy has is not told apart here`,
+        },
+      };
 }
 
 /** The mesh, for decisions that Istio's defaults could falsify: throws where a MeshConfig exists and cannot be read. */
@@ -100,13 +159,38 @@ export function interceptionModeIn(config: unknown): string | undefined {
     : text(config, 'interceptionMode');
 }
 
+export const DNS_CAPTURE = 'ISTIO_META_DNS_CAPTURE';
+
+/** Whether a ProxyConfig that was read from YAML makes the proxy answer name lookups; undefined where it does not say. */
+export function capturesDnsIn(config: unknown): boolean | undefined {
+  const metadata = isFields(config)
+    ? fieldOf(config, 'proxyMetadata')
+    : undefined;
+  const value = isFields(metadata) ? metadata[DNS_CAPTURE] : undefined;
+  return value === undefined ? undefined : isTrue(String(value));
+}
+
+/** As Go's ParseBool reads it. */
+export function isTrue(written: string): boolean {
+  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(written);
+}
+
+/** By number, as protobuf's JSON allows for names. */
+const OUTBOUND_MODES: Readonly<Record<number, string>> = {
+  0: 'REGISTRY_ONLY',
+  1: 'ALLOW_ANY',
+  3: 'ALLOW_ANY_DYNAMIC_DNS',
+};
+
 /** An `outboundTrafficPolicy` as it is written; its mode zero is REGISTRY_ONLY, while none at all allows everything. */
 export function outboundPolicyIn(policy: unknown): string {
   if (!isFields(policy)) {
     return 'ALLOW_ANY';
   }
-  const mode = fieldOf(policy, 'mode');
-  return typeof mode === 'string' && mode !== '' ? mode : 'REGISTRY_ONLY';
+  const mode = fieldOf(policy, 'mode') ?? OUTBOUND_MODES[0];
+  return typeof mode === 'number'
+    ? OUTBOUND_MODES[mode] ?? String(mode)
+    : String(mode || OUTBOUND_MODES[0]);
 }
 
 function texts(value: unknown): string[] {
@@ -125,25 +209,24 @@ function pathNormalizationIn(config: Fields): PathNormalization {
 
 function extensionProvidersIn(
   config: Fields,
-): ReadonlyMap<string, ExtensionProvider> {
+): Readonly<Record<string, ExtensionProvider>> {
   const listed = fieldOf(config, 'extensionProviders');
-  const providers = new Map<string, ExtensionProvider>();
-  for (const provider of Array.isArray(listed) ? listed : []) {
-    const name = isFields(provider) ? text(provider, 'name') : undefined;
-    if (name !== undefined) {
-      providers.set(name, protocolOfProvider(provider));
-    }
-  }
-  return providers;
+  return Object.fromEntries(
+    (Array.isArray(listed) ? listed : []).flatMap(provider => {
+      const name = isFields(provider) ? text(provider, 'name') : undefined;
+      return name === undefined ? [] : [[name, extensionProviderIn(provider)]];
+    }),
+  );
 }
 
-function protocolOfProvider(provider: Fields): ExtensionProvider {
-  if (fieldOf(provider, 'envoyExtAuthzGrpc') !== undefined) {
-    return 'grpc';
-  }
-  return fieldOf(provider, 'envoyExtAuthzHttp') === undefined
-    ? 'other'
-    : 'http';
+function extensionProviderIn(provider: Fields): ExtensionProvider {
+  const grpc = fieldOf(provider, 'envoyExtAuthzGrpc');
+  const settings = grpc ?? fieldOf(provider, 'envoyExtAuthzHttp');
+  const asked = grpc === undefined ? 'http' : 'grpc';
+  return {
+    protocol: settings === undefined ? 'other' : asked,
+    failOpen: isFields(settings) && fieldOf(settings, 'failOpen') === true,
+  };
 }
 
 function isFields(value: unknown): value is Fields {
@@ -155,28 +238,40 @@ function text(fields: Fields, key: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function readConfigMap(snapshot: ClusterSnapshot): {
-  config?: Fields;
-  problem?: string;
-} {
-  const configured = snapshot.get('ConfigMap', 'istio', CONTROL_PLANE_NAMESPACE)
-    ?.data?.mesh;
-  if (configured === undefined) {
-    return {};
-  }
-  const where = `the MeshConfig in ConfigMap ${CONTROL_PLANE_NAMESPACE}/istio`;
+/** `istio`, and `istio-<revision>`; other ConfigMaps of such names hold no MeshConfig. */
+const CONFIG_MAP = /^istio(-.+)?$/;
+
+function readMeshes(snapshot: ClusterSnapshot): WrittenMesh[] {
+  return snapshot
+    .inNamespace('ConfigMap', CONTROL_PLANE_NAMESPACE)
+    .flatMap(({ metadata: { name }, data }) =>
+      CONFIG_MAP.test(name) && data?.mesh !== undefined
+        ? {
+            name: `${CONTROL_PLANE_NAMESPACE}/${name}`,
+            mesh: readMesh(data.mesh, `${CONTROL_PLANE_NAMESPACE}/${name}`),
+          }
+        : [],
+    );
+}
+
+function readMesh(written: string, configMap: string): Mesh {
+  const where = `the MeshConfig in ConfigMap ${configMap}`;
+  const unreadable = (problem: string): Mesh => ({
+    ...meshIn(undefined),
+    problem,
+  });
   try {
-    const config: unknown = parse(configured);
+    const config: unknown = parse(written);
     if (config === null || config === undefined) {
-      return {};
+      return meshIn(undefined);
     }
     return isFields(config)
-      ? { config }
-      : { problem: `${where} is not a YAML object` };
+      ? meshIn(config)
+      : unreadable(`${where} is not a YAML object`);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // The parser's further lines show the text, which has no place in a sentence.
     const [reason] = message.split(/:?\n/, 1);
-    return { problem: `${where} cannot be read: ${reason}` };
+    return unreadable(`${where} cannot be read: ${reason}`);
   }
 }

@@ -5,6 +5,8 @@
  * of it.
  */
 import { ClusterSnapshot, PodView, Workload } from '../snapshot';
+import { placeOf } from '../decisions/addresses';
+import { blockOf, isWithin } from './authorization/addresses';
 import { interceptionModeOf } from './capture';
 import { initArguments, listOf } from './initArguments';
 import { FieldValue, metadataEvidence } from './podFields';
@@ -18,8 +20,75 @@ export interface OutboundBypass extends FieldValue {
     | 'include-ranges';
   /** The ports, ranges or interfaces that are named; for `include-ranges` those that are captured all the same. */
   named: readonly string[];
+  /** For `include-ranges`: ports that are captured whatever the address. */
+  ports?: readonly string[];
   /** Nothing at all is captured. */
   everything: boolean;
+}
+
+/** Where iptables looks at them, so that the first that applies counts. */
+const ORDER: readonly OutboundBypass['kind'][] = [
+  'interception-mode',
+  'exclude-interfaces',
+  'exclude-ports',
+  'exclude-ranges',
+  'include-ranges',
+];
+
+/**
+ * What sends one connection past the proxy, if anything does. That an interface
+ * is excluded counts for all: which one a connection leaves by is not seen.
+ */
+export function outboundBypass(
+  { workload, pod }: { workload: Workload; pod: PodView },
+  port: number,
+  address: string | undefined,
+  snapshot: ClusterSnapshot,
+): OutboundBypass | undefined {
+  const found = snapshot.derive(foundOf);
+  let inOrder = found.get(pod);
+  if (!inOrder) {
+    inOrder = outboundBypasses(workload, pod, snapshot).sort(
+      (left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind),
+    );
+    found.set(pod, inOrder);
+  }
+  return inOrder.find(bypass => applies(bypass, port, address));
+}
+
+/** Each of a pod's calls is asked about. */
+function foundOf(): WeakMap<PodView, readonly OutboundBypass[]> {
+  return new WeakMap();
+}
+
+function applies(
+  { kind, named, everything, ports }: OutboundBypass,
+  port: number,
+  address: string | undefined,
+): boolean {
+  const listed = (items: readonly string[]) =>
+    items.some(item => item === '*' || Number(item) === port);
+  switch (kind) {
+    case 'exclude-ports':
+      return listed(named);
+    case 'exclude-ranges':
+      return everything || lies(address, named);
+    case 'include-ranges':
+      return !listed(ports ?? []) && !lies(address, named);
+    default:
+      return true;
+  }
+}
+
+function lies(address: string | undefined, ranges: readonly string[]): boolean {
+  const place = address === undefined ? undefined : placeOf(address);
+  return (
+    place !== undefined &&
+    ranges.some(range => {
+      const block = blockOf(range);
+      return block !== undefined && isWithin(place, block);
+    })
+  );
 }
 
 const PREFIX = 'traffic.sidecar.istio.io/';
@@ -78,7 +147,8 @@ export function outboundBypasses(
       : [
           {
             kind: 'include-ranges' as const,
-            named: [...ranges, ...alsoPorts.map(port => `port ${port}`)],
+            named: ranges,
+            ports: alsoPorts,
             everything: ranges.length + alsoPorts.length === 0,
             ...included,
           },

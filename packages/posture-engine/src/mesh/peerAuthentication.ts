@@ -84,7 +84,7 @@ export function peerAuthenticationsOf(
  * with a selector are ignored, also for pods of the root namespace.
  */
 export function selectingPolicies(
-  pod: PodView,
+  pod: Pick<PodView, 'namespace' | 'labels'>,
   policies: PeerAuthentications,
 ): PeerAuthentication[] {
   if (pod.namespace === policies.rootNamespace) {
@@ -99,7 +99,7 @@ export function selectingPolicies(
 
 /** The mode that a sidecar gives a container port; null asks for a port that nothing names. */
 export function sidecarMode(
-  pod: PodView,
+  pod: Pick<PodView, 'namespace' | 'labels'>,
   port: number | null,
   policies: PeerAuthentications,
 ): EffectiveMode {

@@ -37,3 +37,9 @@ export function entryOf<T>(
 ): T | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
+
+/** Gateways that were made of a Gateway object carry its name; the second label is that of older versions. */
+export const GATEWAY_NAMES = [
+  'gateway.networking.k8s.io/gateway-name',
+  'istio.io/gateway-name',
+] as const;

@@ -1,84 +1,22 @@
-/**
- * A waypoint in front of an ambient pod. What ztunnel admits from the waypoint
- * has passed the waypoint's own policies, so a default deny must hold there too.
- */
+/** The waypoints that objects name for a pod, and whether one is there and takes what is led to it. */
+import { admitsNamespace } from '../network/allowedRoutes';
 import { servicesSelecting } from '../network/services';
 import { ClusterSnapshot, PodView } from '../snapshot';
-import { AuthorizationPolicy, Service } from '../snapshot/kinds';
-import {
-  AttachedPolicy,
-  actionOf,
-  isDryRun,
-  policiesIn,
-  targetsOf,
-} from './authorizationPolicy';
+import { Gateway, Service } from '../snapshot/kinds';
 import { whyUnseen } from './enrolment';
-import { requireMesh } from './mesh';
-import { Opening, openedBy } from './openRules';
 import { entryOf } from './podFields';
 
 export const USE_WAYPOINT = 'istio.io/use-waypoint';
 export const USE_WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
 export const WAYPOINT_CLASS = 'istio-waypoint';
 /** Classes of ordinary gateways; naming one as a waypoint does nothing. */
-const INGRESS_CLASSES: readonly string[] = ['istio', 'istio-remote'];
+export const INGRESS_CLASSES: readonly string[] = ['istio', 'istio-remote'];
 
 export interface Waypoint {
   namespace: string;
   name: string;
   /** The Service that leads through it; undefined where the pod itself, or its namespace, names it. */
   service?: Service;
-}
-
-/** The verdict of the waypoints in front of a pod whose ztunnel denies by default, or undefined where they change nothing. */
-export function waypointDeny(
-  pod: PodView,
-  allowing: readonly AttachedPolicy[],
-  ports: readonly number[],
-  snapshot: ClusterSnapshot,
-): Opening | { state: 'unknown'; reason: string } | undefined {
-  const admitsSomebody = allowing.some(
-    ({ policy }) => (policy.spec?.rules ?? []).length > 0,
-  );
-  if (!admitsSomebody) {
-    return undefined;
-  }
-  const unseen = whyUnseen(pod.namespace, snapshot);
-  if (unseen) {
-    return {
-      state: 'unknown',
-      reason: `its namespace may lead callers through a waypoint, and ${unseen}`,
-    };
-  }
-  const waypoints = waypointsOf(pod, snapshot);
-  const gap = snapshot.coverage.gap('Gateway');
-  if (gap && waypoints.length > 0) {
-    return {
-      state: 'unknown',
-      reason: `callers may come through waypoint ${waypoints[0].name}, which is a Gateway, and ${gap.reason}`,
-    };
-  }
-  for (const waypoint of waypoints) {
-    const gateway = snapshot.get('Gateway', waypoint.name, waypoint.namespace);
-    if (
-      !gateway ||
-      INGRESS_CLASSES.includes(gateway.spec?.gatewayClassName ?? '')
-    ) {
-      continue; // No waypoint is there, and callers reach ztunnel directly.
-    }
-    const policies = waypointPolicies(waypoint, pod, snapshot);
-    if (policies.length === 0) {
-      return {
-        state: 'unknown',
-        reason: `callers may come through waypoint ${waypoint.namespace}/${waypoint.name}, where no ALLOW policy is attached, and whether ztunnel admits the waypoint is not decided yet`,
-      };
-    }
-    const open = openedBy(policies, 'sidecar', ports);
-    if (open) {
-      return open;
-    }
-  }
-  return undefined;
 }
 
 /** The waypoints that a pod, its Services or its namespace name; whether they are there is another question. */
@@ -112,29 +50,55 @@ export function waypointsOf(
   return found;
 }
 
-/** Enforced ALLOW policies of a waypoint: by its Gateway, by the Service that leads through it, or by its class. */
-function waypointPolicies(
-  { namespace, name, service }: Waypoint,
-  pod: PodView,
+const WAYPOINT_FOR = 'istio.io/waypoint-for';
+const INBOUND_BINDING = 'ambient.istio.io/waypoint-inbound-binding';
+
+/** What is called of a namespace: the port of a Service, or a pod by its own address. */
+export interface Called {
+  as: 'service' | 'workload';
+  namespace: string;
+}
+
+/**
+ * Whether a Gateway stands that istiod takes as a waypoint for what is called;
+ * where it does not, callers pass it by in silence. A text says why nobody can
+ * tell. By `fetchWaypointForTarget` and `makeAllowedRoutes` of istiod's ambient
+ * index a waypoint of another namespace has to admit this one, as a listener
+ * admits routes.
+ */
+export function waypointStands(
+  { namespace, name }: Pick<Waypoint, 'namespace' | 'name'>,
+  called: Called,
   snapshot: ClusterSnapshot,
-): AuthorizationPolicy[] {
-  const { rootNamespace } = requireMesh(snapshot);
-  const attached = (
-    where: string,
-    kind: string,
-    target: string | undefined,
-  ): AuthorizationPolicy[] =>
-    policiesIn(where, snapshot).filter(
-      policy =>
-        actionOf(policy) === 'ALLOW' &&
-        !isDryRun(policy) &&
-        targetsOf(policy).some(
-          reference => reference.kind === kind && reference.name === target,
-        ),
-    );
-  return [
-    ...attached(namespace, 'Gateway', name),
-    ...attached(pod.namespace, 'Service', service?.metadata.name),
-    ...attached(rootNamespace, 'GatewayClass', WAYPOINT_CLASS),
-  ];
+): boolean | string {
+  const gateway = snapshot.get('Gateway', name, namespace);
+  if (gateway?.spec?.gatewayClassName !== WAYPOINT_CLASS) {
+    return false;
+  }
+  const serves =
+    entryOf(gateway.metadata.labels ?? {}, WAYPOINT_FOR) ?? 'service';
+  if (serves !== 'all' && serves !== called.as) {
+    return false;
+  }
+  if (
+    namespace !== called.namespace &&
+    entryOf(gateway.metadata.annotations ?? {}, INBOUND_BINDING) !== undefined
+  ) {
+    return `whether waypoint ${namespace}/${name} takes namespace ${called.namespace} depends on the listener that its annotation ${INBOUND_BINDING} binds, which is not read`;
+  }
+  const allowed = hboneListener(gateway)?.allowedRoutes?.namespaces;
+  const unseen =
+    allowed?.from === 'Selector'
+      ? whyUnseen(called.namespace, snapshot)
+      : undefined;
+  return unseen === undefined
+    ? admitsNamespace(allowed, namespace, called.namespace, snapshot)
+    : `whether waypoint ${namespace}/${name} takes namespace ${called.namespace} depends on its labels, and ${unseen}`;
+}
+
+/** Where ztunnel reaches it, unless the annotation binds something else. */
+function hboneListener({ spec }: Gateway) {
+  return (spec?.listeners ?? []).find(
+    ({ protocol, port }) => protocol === 'HBONE' && port === 15_008,
+  );
 }

@@ -21,3 +21,10 @@ export function serviceOfHost(
   }
   return { name, namespace: where ?? namespace };
 }
+
+/** Of two patterns that overlap, the one that says more. */
+export function narrowerHost(left: string, right: string): string {
+  const rank = (pattern: string) =>
+    pattern.startsWith('*') ? pattern.length : Infinity;
+  return rank(left) >= rank(right) ? left : right;
+}

@@ -1,6 +1,6 @@
 /** Routes of Ingress and of OpenShift's Route, which both say themselves whether they demand TLS. */
 import { Ingress, OpenShiftRoute, referenceTo } from '../snapshot';
-import { EdgeRoute, fieldIn } from './edgeRoute';
+import { EdgeDoor, EdgeField, EdgeRoute, fieldIn } from './edgeRoute';
 
 /** By rule and default backend; a host that no `tls` entry covers is served without. */
 export function routesOfIngress(ingress: Ingress): EdgeRoute[] {
@@ -8,35 +8,82 @@ export function routesOfIngress(ingress: Ingress): EdgeRoute[] {
   const { defaultBackend, rules = [], tls = [] } = ingress.spec ?? {};
   const object = referenceTo(ingress);
   const plain = plainAnnotation(ingress);
-  const route = (name: string, host: string | undefined): EdgeRoute => {
+  const route = (
+    { name, port }: { name: string; port?: { number?: number } },
+    host: string | undefined,
+    field: string,
+    path: string | undefined,
+  ): EdgeRoute => {
     const covering = tls.findIndex(
       ({ hosts }) =>
         !hosts?.length || (host !== undefined && covers(hosts, host)),
     );
     return {
       route: object,
-      service: { namespace, name },
-      ...(covering < 0
-        ? {
-            transport: 'plaintext',
-            decidedBy: fieldIn(ingress, 'spec.tls'),
-          }
-        : {
-            transport: plain ? 'plaintext' : 'tls',
-            decidedBy: fieldIn(ingress, plain ?? `spec.tls[${covering}]`),
-          }),
+      service: {
+        namespace,
+        name,
+        ...(port?.number === undefined ? {} : { port: port.number }),
+      },
+      ...stateOf(
+        object,
+        covering < 0 || plain !== undefined,
+        covering < 0
+          ? fieldIn(ingress, 'spec.tls')
+          : fieldIn(ingress, plain ?? `spec.tls[${covering}]`),
+      ),
+      hosts: [host ?? '*'],
+      // What `pathType` makes of it is the controller's affair.
+      matches:
+        path === undefined
+          ? []
+          : [{ path: { kind: 'prefix', value: path }, other: false }],
+      rule: field,
+      rewrites: false,
+      mirror: false,
     };
   };
   return [
     ...(defaultBackend?.service
-      ? [route(defaultBackend.service.name, undefined)]
+      ? [
+          route(
+            defaultBackend.service,
+            undefined,
+            'spec.defaultBackend',
+            undefined,
+          ),
+        ]
       : []),
-    ...rules.flatMap(({ host, http }) =>
-      (http?.paths ?? []).flatMap(({ backend }) =>
-        backend?.service ? [route(backend.service.name, host)] : [],
+    ...rules.flatMap(({ host, http }, index) =>
+      (http?.paths ?? []).flatMap(({ backend, path }) =>
+        backend?.service
+          ? [route(backend.service, host, `spec.rules[${index}]`, path)]
+          : [],
       ),
     ),
   ];
+}
+
+/** Both kinds are their own door. */
+function stateOf(
+  object: EdgeDoor['object'],
+  plain: boolean,
+  decidedBy: EdgeField,
+  passes = false,
+): Pick<EdgeRoute, 'transport' | 'decidedBy' | 'door'> {
+  const protection = passes ? 'passed-on' : 'ended';
+  return {
+    transport: plain ? 'plaintext' : 'tls',
+    decidedBy,
+    door: {
+      object,
+      field: decidedBy.field,
+      decidedBy,
+      reads: passes ? 'names' : 'requests',
+      tls: plain ? 'none' : protection,
+      redirects: false,
+    },
+  };
 }
 
 /**
@@ -69,9 +116,14 @@ function covers(hosts: readonly string[], host: string): boolean {
 
 export function routesOfOpenShiftRoute(route: OpenShiftRoute): EdgeRoute[] {
   const { namespace = 'default' } = route.metadata;
-  const { to, alternateBackends = [], tls } = route.spec ?? {};
+  const { to, alternateBackends = [], tls, host } = route.spec ?? {};
   const object = referenceTo(route);
-  const plain = !tls || tls.insecureEdgeTerminationPolicy === 'Allow';
+  const state = stateOf(
+    object,
+    !tls || tls.insecureEdgeTerminationPolicy === 'Allow',
+    fieldIn(route, tls ? 'spec.tls.insecureEdgeTerminationPolicy' : 'spec.tls'),
+    tls?.termination === 'passthrough',
+  );
   return [...(to ? [to] : []), ...alternateBackends].flatMap(
     ({ kind = 'Service', name }) =>
       kind === 'Service' && name
@@ -79,11 +131,12 @@ export function routesOfOpenShiftRoute(route: OpenShiftRoute): EdgeRoute[] {
             {
               route: object,
               service: { namespace, name },
-              transport: plain ? ('plaintext' as const) : ('tls' as const),
-              decidedBy: fieldIn(
-                route,
-                tls ? 'spec.tls.insecureEdgeTerminationPolicy' : 'spec.tls',
-              ),
+              ...state,
+              hosts: [host ?? '*'],
+              matches: [],
+              rule: 'spec.to',
+              rewrites: false,
+              mirror: false,
             },
           ]
         : [],

@@ -1,6 +1,6 @@
 /** Which Services lead to a pod, by which ports, and by which other names. */
 import { Protocol, protocolOf } from '../decisions';
-import { ClusterSnapshot, PodView, Service } from '../snapshot';
+import { ClusterSnapshot, PodView, Service, remembered } from '../snapshot';
 import { SelectorIndex } from '../selectors';
 import { serviceOfHost } from './hosts';
 
@@ -11,43 +11,40 @@ export interface PodPort {
 }
 
 /** Those of type ExternalName have no endpoints, whatever they select; see {@link servicesWithoutSelector} for the others. */
-function serviceIndexOf(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): SelectorIndex<Service> {
-  return SelectorIndex.create(
-    snapshot
-      .inNamespace('Service', namespace)
-      .filter(
-        ({ spec }) =>
-          !isWithoutSelector({ spec }) && spec?.type !== 'ExternalName',
-      ),
+const indexOf = remembered((services: readonly Service[]) =>
+  SelectorIndex.create(
+    services.filter(
+      ({ spec }) =>
+        !isWithoutSelector({ spec }) && spec?.type !== 'ExternalName',
+    ),
     ({ spec }) => ({ matchLabels: spec?.selector }),
-  );
-}
+  ),
+);
 
 export function servicesSelecting(
   snapshot: ClusterSnapshot,
   { namespace, labels }: PodView,
-): Service[] {
-  return snapshot.deriveIn(namespace, serviceIndexOf).matching(labels);
+): readonly Service[] {
+  return indexOf(snapshot.inNamespace('Service', namespace)).matching(labels);
 }
 
 function isWithoutSelector({ spec }: Pick<Service, 'spec'>): boolean {
   return Object.keys(spec?.selector ?? {}).length === 0;
 }
 
+const withoutSelectorAmong = remembered((services: readonly Service[]) =>
+  services.filter(
+    service =>
+      isWithoutSelector(service) && service.spec?.type !== 'ExternalName',
+  ),
+);
+
 /** Services that lead to what somebody wrote into their endpoints, which nothing here reads: any pod, perhaps. */
 export function servicesWithoutSelector(
   snapshot: ClusterSnapshot,
   namespace: string,
-): Service[] {
-  return snapshot
-    .inNamespace('Service', namespace)
-    .filter(
-      service =>
-        isWithoutSelector(service) && service.spec?.type !== 'ExternalName',
-    );
+): readonly Service[] {
+  return withoutSelectorAmong(snapshot.inNamespace('Service', namespace));
 }
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
@@ -78,12 +75,19 @@ export function portNamed(
   name: string,
   protocol: Protocol,
 ): number | undefined {
-  return [...spec.containers, ...(spec.initContainers ?? [])]
-    .flatMap(({ ports = [] }) => ports)
-    .find(
-      candidate =>
-        candidate.name === name && protocolOf(candidate.protocol) === protocol,
-    )?.containerPort;
+  for (const containers of [spec.containers, spec.initContainers ?? []]) {
+    for (const { ports = [] } of containers) {
+      for (const candidate of ports) {
+        if (
+          candidate.name === name &&
+          protocolOf(candidate.protocol) === protocol
+        ) {
+          return candidate.containerPort;
+        }
+      }
+    }
+  }
+  return undefined;
 }
 
 /** By the Service that they lead to in one step, as `namespace/name`. Use as `snapshot.derive(aliasIndexOf)`. */

@@ -38,11 +38,22 @@ export class SelectorIndex<T> {
 
   readonly #byLabel = new Map<string, Entry<T>[]>();
   readonly #others: Entry<T>[] = [];
+  /** Many ask of the same pod. */
+  readonly #found = new WeakMap<Labels, readonly T[]>();
 
   private constructor() {}
 
   /** The items whose selector matches, in the order in which they were given. Throws as {@link matchesSelector} does. */
-  matching(labels: Labels): T[] {
+  matching(labels: Labels): readonly T[] {
+    let found = this.#found.get(labels);
+    if (!found) {
+      found = this.#match(labels);
+      this.#found.set(labels, found);
+    }
+    return found;
+  }
+
+  #match(labels: Labels): T[] {
     const candidates = [...this.#others];
     for (const label of Object.entries(labels)) {
       candidates.push(...(this.#byLabel.get(keyOf(label)) ?? []));

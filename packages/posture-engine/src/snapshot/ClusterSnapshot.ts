@@ -36,10 +36,53 @@ export interface CreateSnapshotOptions {
 /** The objects of one kind by namespace ('' for a cluster's own) and name. */
 type NamespaceTable = Map<string, Map<string, Resource<KindName>>>;
 
-function sortedByKey<T>(map: ReadonlyMap<string, T> | undefined): T[] {
-  return [...(map ?? [])]
-    .sort(([left], [right]) => compare(left, right))
-    .map(([, value]) => value);
+const NO_OBJECTS: readonly Resource<KindName>[] = [];
+const NO_WORKLOADS: readonly Workload[] = [];
+
+/** By the first object. */
+const sortedLists = new WeakMap<
+  Resource<KindName>,
+  Readonly<Record<'asTheyCame' | 'sorted', readonly Resource<KindName>[]>>
+>();
+
+/**
+ * The objects of a kind in a namespace, by name. One list for all snapshots in
+ * which they are the same, so that what is worked out from it can be remembered
+ * by it (see {@link remembered}).
+ */
+function sortedObjects(
+  objects: Objects | undefined,
+): readonly Resource<KindName>[] {
+  const first = objects?.values().next().value;
+  if (!objects || !first) {
+    return NO_OBJECTS;
+  }
+  const known = sortedLists.get(first);
+  if (known && isInOrder(objects, known.asTheyCame)) {
+    return known.sorted;
+  }
+  const asTheyCame = [...objects.values()];
+  const sorted = [...asTheyCame].sort((left, right) =>
+    compare(left.metadata.name, right.metadata.name),
+  );
+  sortedLists.set(first, { asTheyCame, sorted });
+  return sorted;
+}
+
+function isInOrder(
+  objects: Objects,
+  list: readonly Resource<KindName>[],
+): boolean {
+  if (objects.size !== list.length) {
+    return false;
+  }
+  let index = 0;
+  for (const object of objects.values()) {
+    if (object !== list[index++]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 export class ClusterSnapshot {
@@ -85,7 +128,7 @@ export class ClusterSnapshot {
     string,
     Readonly<Record<string, string>>
   >();
-  #workloadsByNamespace: ReadonlyMap<string, readonly Workload[]> | undefined;
+  readonly #workloadsByNamespace: ReadonlyMap<string, readonly Workload[]>;
   #workloadsByKey: ReadonlyMap<string, Workload> | undefined;
   readonly #changes = new WeakMap<
     ClusterSnapshot,
@@ -109,7 +152,8 @@ export class ClusterSnapshot {
     readonly coverage: Coverage,
     readonly settings: ClusterSettings,
   ) {
-    this.workloads = collectWorkloads(this);
+    this.#workloadsByNamespace = collectWorkloads(this);
+    this.workloads = [...this.#workloadsByNamespace.values()].flat();
   }
 
   /**
@@ -140,9 +184,9 @@ export class ClusterSnapshot {
   all<K extends KindName>(kind: K): readonly Resource<K>[] {
     let list = this.#lists.get(kind);
     if (!list) {
-      list = sortedByKey(this.tables.get(kind)).flatMap(objects =>
-        sortedByKey(objects),
-      );
+      list = [...(this.tables.get(kind)?.keys() ?? [])]
+        .sort(compare)
+        .flatMap(namespace => this.inNamespace(kind, namespace));
       this.#lists.set(kind, list);
     }
     return list as readonly Resource<K>[];
@@ -167,7 +211,7 @@ export class ClusterSnapshot {
     }
     let list = lists.get(namespace);
     if (!list) {
-      list = sortedByKey(this.tables.get(kind)?.get(namespace));
+      list = sortedObjects(this.tables.get(kind)?.get(namespace));
       lists.set(namespace, list);
     }
     return list as readonly Resource<K>[];
@@ -197,9 +241,9 @@ export class ClusterSnapshot {
     return labels;
   }
 
+  /** One list for all snapshots in which nothing about them changed. */
   workloadsIn(namespace: string): readonly Workload[] {
-    this.#workloadsByNamespace ??= groupByNamespace(this.workloads);
-    return this.#workloadsByNamespace.get(namespace) ?? [];
+    return this.#workloadsByNamespace.get(namespace) ?? NO_WORKLOADS;
   }
 
   workload(reference: WorkloadReference): Workload | undefined {
@@ -313,17 +357,4 @@ function sameObjects(
     }
   }
   return true;
-}
-
-function groupByNamespace(
-  workloads: readonly Workload[],
-): ReadonlyMap<string, readonly Workload[]> {
-  const groups = new Map<string, Workload[]>();
-  for (const workload of workloads) {
-    const { namespace } = workload.reference;
-    const group = groups.get(namespace) ?? [];
-    group.push(workload);
-    groups.set(namespace, group);
-  }
-  return groups;
 }

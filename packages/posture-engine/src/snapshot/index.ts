@@ -3,6 +3,7 @@ export * from './kinds';
 export * from './fieldPath';
 export * from './coverage';
 export * from './readObject';
+export * from './remembered';
 export * from './settings';
 export * from './podView';
 export { WORKLOAD_KINDS } from './owners';

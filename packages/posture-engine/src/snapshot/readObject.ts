@@ -107,14 +107,20 @@ function problemOf(
   };
 }
 
+/** Loops, since all of every object is looked at. */
 function hasNull(value: unknown): boolean {
   if (typeof value !== 'object') {
     return false;
   }
-  return (
-    value === null ||
-    (Array.isArray(value) ? value : Object.values(value)).some(hasNull)
-  );
+  if (value === null) {
+    return true;
+  }
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof item === 'object' && hasNull(item)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /**

@@ -62,11 +62,15 @@ interface Draft {
   templates: PodView[];
 }
 
-/** The workloads of a snapshot, sorted by namespace, name and kind. */
-export function collectWorkloads(source: WorkloadSource): Workload[] {
-  return [...source.namespacesOf(WORKLOAD_KINDS)]
-    .sort(compare)
-    .flatMap(namespace => rememberedWorkloads(source, namespace));
+/** The workloads of a snapshot by namespace, sorted by namespace, name and kind. */
+export function collectWorkloads(
+  source: WorkloadSource,
+): ReadonlyMap<string, readonly Workload[]> {
+  return new Map(
+    [...source.namespacesOf(WORKLOAD_KINDS)]
+      .sort(compare)
+      .map(namespace => [namespace, rememberedWorkloads(source, namespace)]),
+  );
 }
 
 /**

@@ -302,6 +302,37 @@ metadata: { name: logistics, labels: { istio.io/dataplane-mode: ambient } }
   });
 });
 
+describe('AN-4 of a workload outside of the mesh', () => {
+  const called = barePod() + service();
+
+  it('does not apply where callers are free to leave mTLS out', () => {
+    expectOrders(called, { verdict: 'not-applicable' });
+    expectOrders(called + rule('shop/rule', `${HOST}, ${tls('DISABLE')}`), {
+      verdict: 'not-applicable',
+    });
+  });
+
+  it('fails where a rule has them send mTLS all the same, which nothing reads', () => {
+    expectOrders(
+      called +
+        rule('istio-system/rule', `host: "*.local", ${tls('ISTIO_MUTUAL')}`),
+      {
+        verdict: 'fail',
+        severity: 'medium',
+        message:
+          'Calls by callers in namespace shop and callers in other namespaces to port 80 of Service orders break: they come as mTLS, and nothing before the application of orders reads that.',
+        evidence: [
+          expect.objectContaining({
+            object: expect.objectContaining({ kind: 'DestinationRule' }),
+            field: 'spec.trafficPolicy.tls.mode',
+          }),
+        ],
+        witness: expect.objectContaining({ port: 80, action: 'calls in vain' }),
+      },
+    );
+  });
+});
+
 describe('AN-4 of the workload that calls', () => {
   const verdicts = (manifests: string) =>
     findingsOf({ control: clientTransports, manifests }).map(
@@ -375,6 +406,89 @@ describe('AN-4 of the workload that calls', () => {
           rule('front/orders', `${HOST}, ${tls('DISABLE')}`),
       ).map(({ verdict }) => verdict),
     ).toEqual(['pass', 'not-applicable']);
+  });
+});
+
+describe('AN-4 looks at what the workload sends to hosts outside', () => {
+  const partner = (protocol: string, more = '') => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: partner, namespace: shop }
+spec: { hosts: [api.partner.example], resolution: DNS, ports: [{ number: 80, name: p, protocol: ${protocol} }], ${more} }
+---`;
+  const origination = (settings: string, namespace = 'shop', more = '') =>
+    rule(
+      `${namespace}/partner`,
+      `host: "*.partner.example", trafficPolicy: { tls: { ${settings} } } ${more}`,
+    );
+  const CREDENTIAL = 'mode: SIMPLE, credentialName: partner-ca';
+  const mesh = STRICT + service() + ORDERS;
+
+  it('TLS that is lost, since sidecars get a credential only by a rule that selects them', () => {
+    expectOrders(mesh + partner('HTTP') + origination(CREDENTIAL), {
+      verdict: 'fail',
+      severity: 'high',
+      message:
+        'What orders sends to api.partner.example, port 80, leaves without TLS, although DestinationRule shop/partner asks for it: it can be read and changed on the way.',
+      evidence: [
+        {
+          object: expect.objectContaining({ kind: 'DestinationRule' }),
+          field: 'spec.trafficPolicy.tls.credentialName',
+          value: 'partner-ca',
+        },
+      ],
+    });
+    for (const kept of [
+      origination('mode: SIMPLE'),
+      origination('mode: SIMPLE, credentialName: "configmap://partner-ca"'),
+      origination(
+        CREDENTIAL,
+        'shop',
+        ', workloadSelector: { matchLabels: { app: orders } }',
+      ),
+    ]) {
+      expectOrders(mesh + partner('HTTP') + kept, { verdict: 'pass' });
+    }
+  });
+
+  it('TLS on top of TLS, which breaks, and TLS that takes any certificate', () => {
+    expectOrders(mesh + partner('TLS') + origination('mode: SIMPLE'), {
+      verdict: 'fail',
+      severity: 'medium',
+      message: expect.stringContaining('is wrapped in TLS twice'),
+    });
+    expectOrders(
+      mesh +
+        partner('HTTP') +
+        origination('mode: SIMPLE, insecureSkipVerify: true'),
+      {
+        verdict: 'fail',
+        severity: 'medium',
+        message: expect.stringContaining("takes anybody's certificate"),
+      },
+    );
+  });
+
+  it('by rules of its namespace, and by those of the root namespace that nothing shadows', () => {
+    const lost = (...parts: string[]) =>
+      findingsOf({
+        control: clientTransports,
+        manifests: mesh + parts.join(''),
+      })[0].verdict;
+    const elsewhere = partner('HTTP').replace(
+      'namespace: shop',
+      'namespace: partners',
+    );
+    const root = origination(CREDENTIAL, 'istio-system');
+    expect(lost(elsewhere, root)).toBe('fail');
+    expect(lost(elsewhere, root, origination('mode: SIMPLE'))).toBe('pass');
+    expect(lost(elsewhere, root, origination('mode: SIMPLE', 'partners'))).toBe(
+      'pass',
+    );
+    expect(
+      lost(elsewhere.replace('hosts:', 'exportTo: ["."], hosts:'), root),
+    ).toBe('pass');
+    expect(lost(elsewhere, origination(CREDENTIAL, 'partners'))).toBe('pass');
   });
 });
 

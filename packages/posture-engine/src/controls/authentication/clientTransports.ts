@@ -1,6 +1,12 @@
 /** AN-4: the mesh's clients speak mTLS to the workload, and it to others: what DestinationRules and PeerAuthentications make of both ends. */
-import { ClusterSnapshot, Workload, WORKLOAD_KINDS } from '../../snapshot';
+import {
+  ClusterSnapshot,
+  WORKLOAD_KINDS,
+  Workload,
+  describeObject,
+} from '../../snapshot';
 import { ForeignRule, clientFactsOf } from '../../mesh/connection/foreignRules';
+import { followsOutsideRule } from '../../mesh/connection/outsideRules';
 import { destinationRuleOf } from '../../mesh/client/destinationRules';
 import { serviceHost } from '../../mesh/client/hosts';
 import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
@@ -8,7 +14,8 @@ import { Control, Judgement } from '../control';
 import { worstFirst } from '../wording';
 import { callFailure, foreignFailure } from './clientWords';
 import { notInMesh, ofInfrastructure } from './meshWords';
-import { serverCalls } from './serverCalls';
+import { outsideFailure } from './outsideWords';
+import { forcedCalls, serverCalls } from './serverCalls';
 
 export const clientTransports: Control = {
   id: 'AN-4',
@@ -43,7 +50,13 @@ export const clientTransports: Control = {
     { kind: 'Namespace', in: 'namespace', optional: true },
     // Asked only for subsets with a transport of their own.
     { kind: 'VirtualService', in: 'cluster', optional: true },
-    // Other ends count by what is in `facts`.
+    // Hosts outside, and other ends, count by what is in `facts`.
+    {
+      kind: 'ServiceEntry',
+      in: 'cluster',
+      optional: true,
+      elsewhere: 'facts',
+    },
     ...WORKLOAD_KINDS.map(
       kind => ({ kind, in: 'namespace', optional: true } as const),
     ),
@@ -64,11 +77,40 @@ export const clientTransports: Control = {
     return [
       inMesh
         ? judge(workload, inMesh, snapshot)
-        : notInMesh(workload, memberships[0], snapshot) ??
+        : forcedFailure(workload, memberships[0], snapshot) ??
+          notInMesh(workload, memberships[0], snapshot) ??
           proof(workload, memberships[0]),
     ];
   },
 };
+
+/** Of a workload that has no proxy, and that a rule has called as if it had one. */
+function forcedFailure(
+  workload: Workload,
+  { dataPlane, undecided }: PodDataPlane,
+  snapshot: ClusterSnapshot,
+): Judgement | undefined {
+  const [call] =
+    dataPlane === 'none' && undecided === undefined
+      ? forcedCalls(workload, snapshot)
+      : [];
+  const failure = call && callFailure(workload, call, snapshot);
+  const rule = call?.client.decidedBy.find(
+    ({ layer }) => layer === 'destination-rule',
+  );
+  return failure && rule
+    ? {
+        ...failure,
+        fix: {
+          summary: `Take ${rule.field} out of ${describeObject(
+            rule.object,
+          )}: proxies choose mTLS by themselves wherever the other side takes it, and call pods without a proxy in plaintext. Or bring ${
+            workload.reference.name
+          } into the mesh (control AN-1 says how).`,
+        },
+      }
+    : undefined;
+}
 
 function judge(
   workload: Workload,
@@ -82,6 +124,7 @@ function judge(
     ...rulesOf(workload, snapshot).flatMap(
       rule => foreignFailure(workload, rule) ?? [],
     ),
+    ...outsideFailures(workload, snapshot),
   ];
   const [worst] = worstFirst(failures);
   const others = calls.filter(({ outcome }) => outcome === 'server-plaintext');
@@ -132,12 +175,32 @@ function rulesOf(workload: Workload, snapshot: ClusterSnapshot): ForeignRule[] {
   );
 }
 
+/** Of TLS that rules ask for towards hosts outside. */
+function outsideFailures(workload: Workload, snapshot: ClusterSnapshot) {
+  const { outsideRules } = snapshot.derive(clientFactsOf);
+  return outsideRules.flatMap(rule =>
+    workload.pods.some(pod =>
+      followsOutsideRule({ workload, pod }, rule, snapshot),
+    )
+      ? [outsideFailure(workload, rule)]
+      : [],
+  );
+}
+
 function proof(
   workload: Workload,
   { dataPlane, gateway, basis, evidence }: PodDataPlane,
   partly = false,
 ): Judgement {
   const { name } = workload.reference;
+  if (dataPlane === 'linkerd') {
+    return {
+      verdict: 'pass',
+      message: `Pods of Linkerd speak mTLS to ${name}, and it to them: no rule can switch that off. What goes past a proxy AN-5 tells.`,
+      evidence,
+      enforcement: basis === 'seen' ? 'enforced' : 'declared',
+    };
+  }
   const ways = gateway
     ? `${name} speaks mTLS to what it calls in the mesh`
     : `Callers in the mesh speak mTLS to ${name}${

@@ -37,8 +37,9 @@ export const dataPlaneClass: Control = {
   ],
   needs: [
     { kind: 'Namespace', in: 'namespace', optional: true },
-    // Only whether the cluster has the kind: without it there is no Istio to enrol anything.
+    // Only whether the cluster has the kinds: without them there is no mesh to enrol anything.
     { kind: 'PeerAuthentication', in: 'namespace', optional: true },
+    { kind: 'Server', in: 'namespace', optional: true },
   ],
   evaluate(workload, snapshot) {
     const infrastructure = ofInfrastructure(workload, snapshot);
@@ -63,11 +64,11 @@ export const dataPlaneClass: Control = {
     }
     const escaping = views.find(
       ({ pod, membership }) =>
-        membership.dataPlane === 'sidecar' && escapes(workload, pod).length > 0,
+        escapes(workload, pod, proxyIdOf(membership)).length > 0,
     );
     return [
       escaping
-        ? escaped(workload, escaping.pod)
+        ? escaped(workload, escaping)
         : proof(
             workload,
             views.map(({ membership }) => membership),
@@ -76,19 +77,27 @@ export const dataPlaneClass: Control = {
   },
 };
 
-/** What the proxy runs as; whatever else does is taken for the proxy and not captured on its way out. */
-const PROXY_ID = 1337;
+/** What the proxies run as; whatever else does is taken for the proxy and not captured on its way out. */
+const PROXY_IDS = { sidecar: 1337, linkerd: 2102 } as const;
 
-const FIXES: Record<Absence, (workload: Workload, pod: PodView) => string> = {
+function proxyIdOf({ dataPlane }: PodDataPlane): number | undefined {
+  return dataPlane === 'sidecar' || dataPlane === 'linkerd'
+    ? PROXY_IDS[dataPlane]
+    : undefined;
+}
+
+const FIXES: Record<Absence, (workload: Workload, view: View) => string> = {
   'host-network': ({ reference: { name } }) =>
     `Remove hostNetwork from the pod template of ${name}. It is then reached at the addresses of its pods: whoever calls it at the address of a node must use its Service instead.`,
   'opted-out': ({ reference: { name } }) =>
     `Take back what keeps ${name} out of the mesh, and restart it. Callers outside the mesh keep working until a policy demands mTLS.`,
   'not-asked': ({ reference: { name, namespace } }) =>
     `Label namespace ${namespace} istio.io/dataplane-mode=ambient (no restart), or istio-injection=enabled and restart its workloads. All of the namespace joins, not ${name} alone; callers outside the mesh keep working until a policy demands mTLS.`,
-  'not-installed': ({ reference: { name } }) =>
-    `Install Istio before ${name} relies on it, in ambient mode or with an injector of the revision that its labels name; then restart ${name}.`,
-  pending: (_, pod) =>
+  'not-installed': ({ reference: { name } }, { membership }) =>
+    membership.meant === 'linkerd'
+      ? `Install Linkerd before ${name} relies on it; then restart ${name}.`
+      : `Install Istio before ${name} relies on it, in ambient mode or with an injector of the revision that its labels name; then restart ${name}.`,
+  pending: (_, { pod }) =>
     `See that istio-cni and ztunnel run on node ${
       pod.spec.nodeName ?? 'of the pod'
     }, then delete pod ${
@@ -123,12 +132,25 @@ function leftOut(workload: Workload, outside: View[]): Judgement {
       transport: 'plaintext',
       action: 'reads, changes and answers its traffic without being noticed',
     },
-    fix: { summary: FIXES[membership.absence ?? 'not-asked'](workload, pod) },
+    fix: {
+      summary: FIXES[membership.absence ?? 'not-asked'](workload, outside[0]),
+    },
   };
 }
 
-function escapes(workload: Workload, pod: PodView): Evidence[] {
-  const inPod = ['runAsUser', 'runAsGroup'] as const;
+function escapes(
+  workload: Workload,
+  pod: PodView,
+  proxyId: number | undefined,
+): Evidence[] {
+  if (proxyId === undefined) {
+    return [];
+  }
+  // Linkerd's capture looks at the user alone.
+  const inPod =
+    proxyId === PROXY_IDS.sidecar
+      ? (['runAsUser', 'runAsGroup'] as const)
+      : (['runAsUser'] as const);
   return applicationContainers(pod).flatMap(container => {
     const list = pod.spec.containers.includes(container)
       ? ('containers' as const)
@@ -136,7 +158,7 @@ function escapes(workload: Workload, pod: PodView): Evidence[] {
     const index = (pod.spec[list] ?? []).indexOf(container);
     return inPod.flatMap(field => {
       const own = container.securityContext?.[field];
-      if ((own ?? pod.spec.securityContext?.[field]) !== PROXY_ID) {
+      if ((own ?? pod.spec.securityContext?.[field]) !== proxyId) {
         return [];
       }
       const path =
@@ -148,14 +170,15 @@ function escapes(workload: Workload, pod: PodView): Evidence[] {
   });
 }
 
-function escaped(workload: Workload, pod: PodView): Judgement {
+function escaped(workload: Workload, { pod, membership }: View): Judgement {
   const { name } = workload.reference;
+  const proxyId = proxyIdOf(membership);
   return {
     verdict: 'fail',
     severity: 'medium',
     message: `What ${name} sends goes past its proxy: no mTLS, no identity, no policy on the way out.`,
-    because: `It runs with the id ${PROXY_ID}, which belongs to the proxy, and the proxy does not capture itself.`,
-    evidence: escapes(workload, pod),
+    because: `It runs with the id ${proxyId}, which belongs to the proxy, and the proxy does not capture itself.`,
+    evidence: escapes(workload, pod, proxyId),
     witness: {
       from: name,
       to: 'anything that it calls',
@@ -163,7 +186,7 @@ function escaped(workload: Workload, pod: PodView): Judgement {
       action: 'calls without its mesh identity',
     },
     fix: {
-      summary: `Give the containers of ${name} another runAsUser and runAsGroup than ${PROXY_ID}. Files in volumes that belong to ${PROXY_ID} must change owner with it.`,
+      summary: `Give the containers of ${name} another runAsUser and runAsGroup than ${proxyId}. Files in volumes that belong to ${proxyId} must change owner with it.`,
     },
   };
 }

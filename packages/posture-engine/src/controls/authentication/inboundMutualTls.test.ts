@@ -147,6 +147,18 @@ describe('AN-2', () => {
           fix: {
             summary:
               'Set spec.portLevelMtls.9000.mode of PeerAuthentication shop/orders to STRICT. Callers without a place in the mesh are cut off from then on: move them into the mesh first.',
+            edits: [
+              {
+                object: {
+                  apiVersion: 'security.istio.io/v1',
+                  kind: 'PeerAuthentication',
+                  namespace: 'shop',
+                  name: 'orders',
+                },
+                field: 'spec.portLevelMtls.9000.mode',
+                value: 'STRICT',
+              },
+            ],
           },
         },
         '*': { verdict: 'pass' },
@@ -289,15 +301,6 @@ metadata: { name: edge, namespace: shop, creationTimestamp: "2026-05-01T00:00:00
 spec: { containers: [{ name: istio-proxy, args: [proxy, router], ports: [{ containerPort: 15090 }] }] }`,
       },
       [{ of: 'Pod shop/edge:*', verdict: 'not-applicable' }],
-    );
-  });
-
-  it('the policies of Linkerd are not read, so nobody can tell', () => {
-    expectPorts(
-      barePod({
-        spec: 'initContainers: [{ name: linkerd-proxy, restartPolicy: Always }]',
-      }),
-      { 8080: { verdict: 'unknown' }, '*': { verdict: 'unknown' } },
     );
   });
 });

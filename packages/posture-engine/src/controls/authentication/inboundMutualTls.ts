@@ -2,7 +2,10 @@
 import { PodView, Workload, describeObject } from '../../snapshot';
 import { applicationContainers } from '../../mesh/containers';
 import { PodPort, exposureOf, worstPodPorts } from '../../mesh/inboundPorts';
+import { linkerdGap } from '../../mesh/linkerd';
 import { Control, Judgement } from '../control';
+import { LINKERD_NEEDS } from '../linkerdNeeds';
+import { closedBecause } from './linkerdPort';
 import { asSentence, doubtOf, ofInfrastructure } from './meshWords';
 import { openPort } from './openPort';
 import { Question, evidenceOf, subjectOf } from './portWords';
@@ -39,6 +42,7 @@ export const inboundMutualTls: Control = {
     { kind: 'Namespace', in: 'namespace', optional: true },
     { kind: 'AuthorizationPolicy', in: 'mesh', optional: true },
     { kind: 'Gateway', in: 'cluster', optional: true },
+    ...LINKERD_NEEDS,
   ],
   evaluate(workload, snapshot) {
     const infrastructure = ofInfrastructure(workload, snapshot);
@@ -76,15 +80,17 @@ function judgePort(question: Question): Judgement {
         ...common,
         verdict: 'unknown',
         message: unknownMessage(question),
+        ...missingOf(question),
       };
     default:
       return {
         ...common,
         verdict: 'pass',
-        message: `${asSentence(subject).slice(
-          0,
-          -1,
-        )} accepts only mTLS: ${proofOf(port)} and nothing overrides it.`,
+        message: `${asSentence(subject).slice(0, -1)} accepts only mTLS: ${
+          port.linkerd
+            ? closedBecause(port.linkerd)
+            : `${proofOf(port)} and nothing overrides it`
+        }.`,
         enforcement: port.membership.basis === 'seen' ? 'enforced' : 'declared',
       };
   }
@@ -103,12 +109,21 @@ function unknownMessage(question: Question): string {
   if (port.membership.undecided !== undefined) {
     return `Cannot be told for ${subject}: ${port.membership.undecided}.`;
   }
-  if (port.dataPlane === 'linkerd') {
-    return `Cannot be told for ${subject}: a Linkerd proxy stands before it, and the policies of Linkerd are not read.`;
+  if (port.linkerd?.undecided !== undefined) {
+    return `Cannot be told for ${subject}: ${port.linkerd.undecided}.`;
   }
   return `Cannot be told for ${subject}: ${port.bypass
     .map(doubtOf)
     .join('; ')}.`;
+}
+
+/** The right that somebody would have to grant, where that is what is missing. */
+function missingOf({
+  port: { linkerd, pod },
+  snapshot,
+}: Question): Pick<Judgement & { verdict: 'unknown' }, 'missing'> {
+  const missing = linkerd && linkerdGap(pod.namespace, snapshot)?.missing;
+  return missing ? { missing: [missing] } : {};
 }
 
 /** Ports of UDP and SCTP, which no mesh carries. */

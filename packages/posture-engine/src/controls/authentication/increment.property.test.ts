@@ -123,6 +123,27 @@ status: { nodeInfo: { kubeletVersion: ${version} } }
       ),
     ]),
   ]),
+  [
+    '',
+    ...['HTTP', 'TLS'].map(
+      protocol => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: partner, namespace: back }
+spec: { hosts: [partner.example], ports: [{ number: 80, name: p, protocol: ${protocol} }] }
+---`,
+    ),
+  ],
+  ...['shop', 'back', 'istio-system'].map(namespace => [
+    '',
+    ...['mode: SIMPLE', 'mode: SIMPLE, credentialName: ca'].map(tls =>
+      rule(
+        namespace,
+        'partner',
+        `host: partner.example, trafficPolicy: { tls: { ${tls} } }`,
+      ),
+    ),
+  ]),
   ...['shop', 'istio-system'].map(namespace => [
     '',
     `

@@ -43,7 +43,7 @@ export function ofInfrastructure(
     : undefined;
 }
 
-/** The judgement of a pod that no proxy of Istio stands before, where the question is about that proxy; undefined for all others. */
+/** The judgement of a pod that no proxy of a mesh stands before, where the question is about that proxy; undefined for all others. */
 export function notInMesh(
   workload: Workload,
   membership: PodDataPlane,
@@ -67,20 +67,11 @@ export function notInMesh(
       ...(missing ? { missing: [missing] } : {}),
     };
   }
-  switch (membership.dataPlane) {
-    case 'none':
-      return {
+  return membership.dataPlane === 'none'
+    ? {
         verdict: 'not-applicable',
         message: `Outside the mesh this does not arise for ${name}: it has no proxy (AN-1).`,
         evidence,
-      };
-    case 'linkerd':
-      return {
-        verdict: 'unknown',
-        message: `Cannot be told for ${name}: its proxy is Linkerd's, whose settings are not read.`,
-        evidence,
-      };
-    default:
-      return undefined;
-  }
+      }
+    : undefined;
 }

@@ -2,8 +2,10 @@
 import { describeObject } from '../../snapshot';
 import { defaultDenyOf } from '../../mesh/defaultDeny';
 import { PodPort } from '../../mesh/inboundPorts';
+import { LinkerdPort } from '../../mesh/linkerd';
 import { requireMesh } from '../../mesh/mesh';
 import { Judgement, Severity } from '../control';
+import { openedBecause, severityOfOpening, whoGetsIn } from './linkerdPort';
 import { asSentence } from './meshWords';
 import { openPortFix } from './openPortFix';
 import { Question, evidenceOf, subjectOf, valueOf } from './portWords';
@@ -12,6 +14,7 @@ export function openPort(question: Question): Judgement {
   const { workload, port } = question;
   const subject = subjectOf(question);
   const denies = hasDefaultDeny(question);
+  const opening = openingOf(port);
   return {
     verdict: 'fail',
     port: port.port,
@@ -20,7 +23,9 @@ export function openPort(question: Question): Judgement {
     because: becauseOf(question, denies),
     evidence: evidenceOf(question),
     witness: {
-      from: 'any pod that the network lets through',
+      from: opening
+        ? whoGetsIn(opening)
+        : 'any pod that the network lets through',
       to: describeObject(workload.reference),
       port: port.port,
       protocol: 'TCP',
@@ -31,7 +36,17 @@ export function openPort(question: Question): Judgement {
   };
 }
 
-function severityOf({ port }: PodPort, denies: boolean | undefined): Severity {
+/** What Linkerd's policies let in, where that and no way past the proxy is what opens a port. */
+function openingOf({ linkerd, bypass }: PodPort): LinkerdPort | undefined {
+  return bypass.length === 0 ? linkerd : undefined;
+}
+
+function severityOf(view: PodPort, denies: boolean | undefined): Severity {
+  const { port } = view;
+  const opening = openingOf(view);
+  if (opening) {
+    return severityOfOpening(opening, port);
+  }
   // Nothing is known to listen on a port that nobody names.
   if (port === null) {
     return 'medium';
@@ -60,10 +75,18 @@ function hasDefaultDeny({
 }
 
 function messageOf(
-  { dataPlane, bypass, mode, effective }: PodPort,
+  port: PodPort,
   subject: string,
   denies: boolean | undefined,
 ): string {
+  const { dataPlane, bypass, mode, effective } = port;
+  const opening = openingOf(port);
+  if (opening) {
+    const who = whoGetsIn(opening);
+    return `${who.charAt(0).toUpperCase()}${who.slice(
+      1,
+    )} can use ${subject} without encryption and without an identity.`;
+  }
   const start = asSentence(subject).slice(0, -1);
   if (dataPlane === 'none') {
     return `Any pod that reaches ${subject} can use it without encryption: it is outside the mesh.`;
@@ -92,13 +115,19 @@ function becauseOf(
   denies: boolean | undefined,
 ): string {
   const { membership, bypass, decidedBy, effective } = port;
+  const opening = openingOf(port);
+  if (opening) {
+    return openedBecause(opening);
+  }
   if (port.dataPlane === 'none') {
     return asSentence(membership.reason);
   }
   const [way] = bypass;
   if (way) {
     return way.kind === 'proxy-port'
-      ? `Istio leaves port ${port.port} to the proxy's own use and never captures it.`
+      ? `${port.linkerd ? 'Linkerd' : 'Istio'} leaves port ${
+          port.port
+        } to the proxy's own use and never captures it.`
       : `${describeObject(way.object)} says ${way.field}: ${JSON.stringify(
           way.value,
         )}.`;

@@ -2,6 +2,7 @@
 import { Workload, describeObject } from '../../snapshot';
 import { PodPort } from '../../mesh/inboundPorts';
 import { Fix } from '../control';
+import { linkerdFix } from './linkerdPort';
 
 const COST =
   'Callers without a place in the mesh are cut off from then on: move them into the mesh first.';
@@ -24,6 +25,9 @@ export function openPortFix(workload: Workload, port: PodPort): Fix {
             } of ${describeObject(way.object)}, and restart ${name}. ${COST}`,
     };
   }
+  if (port.linkerd) {
+    return linkerdFix(workload, port);
+  }
   if (port.effective?.failsOpen) {
     const [first] = port.decidedBy;
     return {
@@ -40,6 +44,9 @@ export function openPortFix(workload: Workload, port: PodPort): Fix {
         summary: `Set ${nearest.field} of ${describeObject(
           nearest.object,
         )} to STRICT. ${COST}`,
+        edits: [
+          { object: nearest.object, field: nearest.field, value: 'STRICT' },
+        ],
       }
     : {
         summary: `Demand mTLS in namespace ${namespace} with a PeerAuthentication of mode STRICT. It counts for all workloads there. ${COST}`,

@@ -7,6 +7,7 @@ import {
 } from '../../snapshot';
 import { ownContainers } from '../../mesh/containers';
 import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
+import { linkerdOutboundBypasses } from '../../mesh/linkerd';
 import { OutboundBypass, outboundBypasses } from '../../mesh/outboundBypass';
 import { Control, Evidence, Judgement } from '../control';
 import { enumerate, locateForPeople, worstFirst } from '../wording';
@@ -84,10 +85,7 @@ function judgePod(
   if (apart) {
     return apart;
   }
-  const bypasses =
-    membership.dataPlane === 'sidecar'
-      ? outboundBypasses(workload, pod, snapshot)
-      : [];
+  const bypasses = bypassesOf(workload, { pod, membership }, snapshot);
   const [bypass] = [...bypasses].sort(
     (left, right) => Number(right.everything) - Number(left.everything),
   );
@@ -101,11 +99,26 @@ function judgePod(
   return {
     verdict: 'pass',
     message: `Everything that ${name} sends goes through ${
-      membership.dataPlane === 'sidecar' ? 'its proxy' : 'ztunnel'
+      membership.dataPlane === 'ambient' ? 'ztunnel' : 'its proxy'
     }: no setting leaves a port, an address or an interface out.`,
     evidence: membership.evidence,
     enforcement: membership.basis === 'seen' ? 'enforced' : 'declared',
   };
+}
+
+function bypassesOf(
+  workload: Workload,
+  { pod, membership }: View,
+  snapshot: ClusterSnapshot,
+): OutboundBypass[] {
+  switch (membership.dataPlane) {
+    case 'sidecar':
+      return outboundBypasses(workload, pod, snapshot);
+    case 'linkerd':
+      return linkerdOutboundBypasses(workload, pod, snapshot);
+    default:
+      return [];
+  }
 }
 
 function past(
@@ -152,7 +165,7 @@ function placeOf(bypass: OutboundBypass): string {
     : ` to ${destinationOf(bypass)}`;
 }
 
-function destinationOf({ kind, named }: OutboundBypass): string {
+function destinationOf({ kind, named, ports = [] }: OutboundBypass): string {
   const list = enumerate(named);
   const plural = named.length > 1 ? 's' : '';
   switch (kind) {
@@ -161,7 +174,10 @@ function destinationOf({ kind, named }: OutboundBypass): string {
     case 'exclude-interfaces':
       return `interface${plural} ${list}`;
     case 'include-ranges':
-      return `anything but ${list}`;
+      return `anything but ${enumerate([
+        ...named,
+        ...ports.map(port => `port ${port}`),
+      ])}`;
     default:
       return list;
   }

@@ -1,7 +1,13 @@
 /** What AN-2 is asked about a port, how the port is called, and what its mode rests on. */
-import { ClusterSnapshot, Workload, valueAt } from '../../snapshot';
+import {
+  ClusterSnapshot,
+  ObjectReference,
+  Workload,
+  groupOf,
+  kindNameOf,
+  valueAt,
+} from '../../snapshot';
 import { PodPort } from '../../mesh/inboundPorts';
-import { DecidedBy } from '../../mesh/peerAuthentication';
 import { Evidence } from '../control';
 
 /** One port of one workload, in the pod where it is most open. */
@@ -28,7 +34,7 @@ export function subjectOf({ workload, port, numbers }: Question): string {
 export function evidenceOf({ port, snapshot }: Question): Evidence[] {
   return [
     ...(port.dataPlane === 'none' ? port.membership.evidence : []),
-    ...port.decidedBy.map(decision => valueOf(decision, snapshot)),
+    ...decisionsOf(port).map(decision => valueOf(decision, snapshot)),
     ...port.bypass.map(({ object, field, value }) => ({
       object,
       field,
@@ -37,15 +43,33 @@ export function evidenceOf({ port, snapshot }: Question): Evidence[] {
   ];
 }
 
+/** A field that decided; of Linkerd's default policy its value is known, and may stand in a text that is no object. */
+interface Decision {
+  object: ObjectReference;
+  field: string;
+  value?: Evidence['value'];
+}
+
+function decisionsOf({ linkerd, decidedBy }: PodPort): Decision[] {
+  const known = linkerd?.policies.map(policy => policy.decidedBy) ?? [];
+  return decidedBy.map(
+    decision =>
+      known.find(
+        ({ object, field }) =>
+          object === decision.object && field === decision.field,
+      ) ?? decision,
+  );
+}
+
 /** What a deciding field holds; null where it is absent and hands the question upward. */
 export function valueOf(
-  { object, field }: DecidedBy,
+  { object, field, value }: Decision,
   snapshot: ClusterSnapshot,
 ): Evidence {
-  const policy = snapshot.get(
-    'PeerAuthentication',
-    object.name,
-    object.namespace,
-  );
-  return { object, field, value: valueAt(policy, field) ?? null };
+  const kind = kindNameOf(groupOf(object.apiVersion), object.kind);
+  const holder =
+    value === undefined && kind
+      ? snapshot.get(kind, object.name, object.namespace)
+      : undefined;
+  return { object, field, value: value ?? valueAt(holder, field) ?? null };
 }

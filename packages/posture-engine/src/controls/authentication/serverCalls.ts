@@ -77,6 +77,29 @@ export function serverCalls(
   });
 }
 
+/**
+ * Calls that a rule makes mTLS although the workload has no proxy to read it.
+ * Of themselves the clients of the mesh would call it in plaintext.
+ */
+export function forcedCalls(
+  workload: Workload,
+  snapshot: ClusterSnapshot,
+): ServerCall[] {
+  return distinctPods(workload).flatMap(pod =>
+    servicesSelecting(snapshot, pod).flatMap(service => {
+      const own = snapshot.deriveIn(pod.namespace, ownClassesOf);
+      const classes = sidecarClasses(own, service, snapshot);
+      return (service.spec?.ports ?? []).flatMap(port =>
+        callsOf(classes, { service, port }, { workload, pod }, snapshot).filter(
+          ({ outcome, client }) =>
+            outcome === 'broken' &&
+            client.decidedBy.some(({ layer }) => layer === 'destination-rule'),
+        ),
+      );
+    }),
+  );
+}
+
 /** Clients that fare alike are one call. */
 function callsOf(
   classes: readonly ClientClass[],

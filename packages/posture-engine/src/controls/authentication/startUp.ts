@@ -8,8 +8,10 @@ import {
 import { interceptionModeOf } from '../../mesh/capture';
 import {
   ISTIO_PROXY,
+  LINKERD_PROXY,
   OwnContainer,
   ownContainers,
+  proxyContainer,
 } from '../../mesh/containers';
 import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
 import { nativeByDefault, nativeSidecarOf } from '../../mesh/nativeSidecars';
@@ -79,6 +81,12 @@ function judgePod(
       membership.evidence,
     );
   }
+  const own = ownContainers(pod).filter(
+    ({ list }) => list === 'initContainers',
+  );
+  if (membership.dataPlane === 'linkerd') {
+    return judgeLinkerd(workload, pod, own, membership);
+  }
   const mode = interceptionModeOf(workload, pod, snapshot);
   if (mode.value === 'NONE') {
     return {
@@ -87,9 +95,6 @@ function judgePod(
       evidence: [mode],
     };
   }
-  const own = ownContainers(pod).filter(
-    ({ list }) => list === 'initContainers',
-  );
   const asProxy = own.filter(container => runsAsProxy(pod, container));
   if (asProxy.length > 0) {
     return early(
@@ -111,6 +116,52 @@ function judgePod(
   return membership.basis === 'seen'
     ? judgeSeen(workload, pod, own, membership)
     : judgePlanned(workload, pod, own, membership, snapshot);
+}
+
+/** Where `linkerd-init` stands says what is captured; with the CNI plugin nothing comes before it. */
+function judgeLinkerd(
+  workload: Workload,
+  pod: PodView,
+  own: readonly OwnContainer[],
+  membership: PodDataPlane,
+): Judgement {
+  const { name } = workload.reference;
+  const order = (pod.spec.initContainers ?? []).map(
+    container => container.name,
+  );
+  const capture = order.indexOf('linkerd-init');
+  const injected = proxyContainer(pod, LINKERD_PROXY) !== undefined;
+  const before = own.filter(({ index }) => index < capture);
+  if (own.length > 0 && !injected) {
+    return {
+      verdict: 'unknown',
+      message: `Cannot be told for ${enumerate(
+        namesOf(own),
+      )} of ${name}: whether they run before its traffic is captured depends on how Linkerd injects its proxy, which only running pods show.`,
+      evidence: own.map(({ index }) =>
+        locateForPeople(workload, pod, `spec.initContainers[${index}].name`),
+      ),
+    };
+  }
+  return before.length > 0
+    ? early(
+        workload,
+        before,
+        'linkerd-init captures only what comes after it, and more stands before',
+        before.map(({ container, index }) => ({
+          object: pod.object,
+          field: `${pod.path}spec.initContainers[${index}].name`,
+          value: container.name,
+        })),
+        `Have Linkerd inject its proxy as a native sidecar (the annotation config.beta.linkerd.io/proxy-enable-native-sidecar: "true", or the value proxy.nativeSidecar), or capture with its CNI plugin. Restart ${name}.`,
+      )
+    : proof(
+        membership,
+        `Nothing of ${name} runs before its traffic is captured${
+          order.includes(LINKERD_PROXY) ? '; its proxy is a native sidecar' : ''
+        }.`,
+        membership.evidence,
+      );
 }
 
 function runsAsProxy(pod: PodView, { container }: OwnContainer): boolean {

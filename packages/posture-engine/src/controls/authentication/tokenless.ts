@@ -4,6 +4,7 @@
  */
 import {
   AuthorizationAnswer,
+  asksAuthorizer,
   authorize,
   enforcedPolicies,
 } from '../../mesh/authorization';
@@ -76,6 +77,9 @@ function outcomeOf({
     case 'unknown':
       return 'unknown';
     default:
+      if (conditions.every(tests => tests.some(asksAuthorizer))) {
+        return 'unknown';
+      }
       return conditions.every(tests =>
         tests.some(
           ({ attribute, negated, patterns }) =>

@@ -16,13 +16,11 @@ import {
 import { Place, placesOf } from './places';
 import { differenceIf, differenceMessage } from './whatIf';
 import {
-  WrittenField,
-  asksHttp,
   fieldEvidence,
+  isLostAtZtunnel,
   partEvidence,
-  subjectOfField,
   writtenFields,
-} from './writtenFields';
+} from '../../mesh/authorization/writtenFields';
 
 export const ambientHttp: Control = {
   id: 'AZ-4',
@@ -78,24 +76,6 @@ export const ambientHttp: Control = {
   },
 };
 
-const READ_BY_ZTUNNEL: ReadonlySet<string> = new Set([
-  'source.ip',
-  'source.namespace',
-  'source.principal',
-  'destination.ip',
-  'destination.port',
-]);
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'trustDomains',
-  'remoteIpBlocks',
-]);
-
-function isLost(field: WrittenField): boolean {
-  return field.condition
-    ? !READ_BY_ZTUNNEL.has(field.name)
-    : asksHttp(field) || NEVER_SENT.has(subjectOfField(field));
-}
-
 function faultOf(
   place: Place,
   policy: AuthorizationPolicy,
@@ -103,7 +83,9 @@ function faultOf(
   snapshot: ClusterSnapshot,
 ): Fault | undefined {
   const unknownAction = action === 'CUSTOM' || action === 'AUDIT';
-  const lost = unknownAction ? [] : writtenFields(policy).filter(isLost);
+  const lost = unknownAction
+    ? []
+    : writtenFields(policy).filter(isLostAtZtunnel);
   if (lost.length === 0 && !unknownAction) {
     return undefined;
   }

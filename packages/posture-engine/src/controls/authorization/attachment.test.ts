@@ -48,7 +48,7 @@ const gateway = (namespace = 'shop', labels = '') => `
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: { name: waypoint, namespace: ${namespace}, labels: { ${labels} } }
-spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008, protocol: HBONE }] }
+spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008, protocol: HBONE, allowedRoutes: { namespaces: { from: All } } }] }
 ---`;
 const USE = 'istio.io/use-waypoint: waypoint';
 const ELSEWHERE = `${USE}, istio.io/use-waypoint-namespace: infra`;
@@ -200,6 +200,12 @@ describe('AZ-3 with a waypoint', () => {
       ambientPod() +
         service(USE) +
         gateway('shop', 'istio.io/waypoint-for: workload'),
+    ],
+    [
+      'the Gateway is in another namespace and does not admit this one',
+      ambientPod() +
+        service(ELSEWHERE) +
+        gateway('infra').replace('from: All', 'from: Same'),
     ],
   ])('nobody reads a policy on the Service where %s', (_, manifests) => {
     expectFinding(manifests + attached(SERVICE), {

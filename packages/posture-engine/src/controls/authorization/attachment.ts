@@ -13,15 +13,15 @@ import {
   severityOf,
   witnessOf,
 } from './faults';
-import { Misplaced, misplacedPolicies } from './misplaced';
+import { Misplaced, misplacedPolicies } from '../../mesh/ineffective/misplaced';
 import { Place, placesOf } from './places';
 import {
   Waypoints,
   targetingFactsOf,
   waypointsBefore,
-} from './standingWaypoints';
+} from '../../mesh/standingWaypoints';
 import { differenceIf, differenceMessage } from './whatIf';
-import { partEvidence } from './writtenFields';
+import { partEvidence } from '../../mesh/authorization/writtenFields';
 
 /** Before a sidecar a waypoint is no protection: clients with sidecars, and all that call the pod, pass it by. */
 const NO_WAYPOINTS: Waypoints = { standing: [], absent: [] };

@@ -1,14 +1,32 @@
 /** AZ-8, as its tests read. */
-import { ExpectedFinding, expectFindings } from '../../testing/expectFindings';
+import {
+  ExpectFindingsOptions,
+  ExpectedFinding,
+  findingsOf,
+} from '../../testing/expectFindings';
 import { ambientPod, policy, sidecarPod } from '../../testing/meshManifests';
 import { breadth } from './breadth';
+
+/** The caller whom the rules name, and who exists. */
+const WEB = `
+apiVersion: v1
+kind: Pod
+metadata: { name: web, namespace: shop, labels: { app: web } }
+spec: { nodeName: node-1, serviceAccountName: web, containers: [{ name: web }] }
+---`;
 
 function expectFinding(
   manifests: string,
   expected: Omit<ExpectedFinding, 'of'>,
+  options: Partial<ExpectFindingsOptions> = {},
 ) {
-  expectFindings({ control: breadth, manifests }, [
-    { of: 'Deployment shop/orders', ...expected },
+  const findings = findingsOf({
+    control: breadth,
+    manifests: WEB + manifests,
+    ...options,
+  });
+  expect(findings.filter(({ subject }) => subject.name === 'orders')).toEqual([
+    expect.objectContaining(expected),
   ]);
 }
 
@@ -148,6 +166,175 @@ spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008,
         severity: 'high',
         witness: expect.objectContaining({ port: 80 }),
       },
+    );
+  });
+});
+
+describe('AZ-8 of paths that an ALLOW rule leaves out', () => {
+  const service = `
+apiVersion: v1
+kind: Service
+metadata: { name: orders, namespace: shop }
+spec: { selector: { app: orders }, ports: [{ name: http, port: 80, targetPort: 8080 }] }
+---`;
+  const posts = (methods: string, paths: string) =>
+    sidecarPod() +
+    service +
+    rule(
+      `from: [{ source: { principals: [cluster.local/ns/shop/sa/web] } }], to: [{ operation: { methods: [${methods}], paths: [${paths}] } }]`,
+    );
+
+  it('is low where something new is made there: what is below a path is not the path', () => {
+    expectFinding(posts('GET, POST', '"/api/orders/*"'), {
+      verdict: 'fail',
+      severity: 'low',
+      message:
+        'orders refuses POST /api/orders from cluster.local/ns/shop/sa/web, although AuthorizationPolicy shop/rules lets POST in for all below /api/orders.',
+      witness: expect.objectContaining({
+        from: 'cluster.local/ns/shop/sa/web',
+        action: 'sends POST /api/orders, and is refused',
+      }),
+    });
+  });
+
+  it('is none where only reading is allowed, or the path itself is', () => {
+    expectFinding(posts('GET', '"/static/*"'), { verdict: 'pass' });
+    expectFinding(posts('POST', '"/api/orders/*", /api/orders'), {
+      verdict: 'pass',
+    });
+  });
+});
+
+describe('AZ-8 of callers that nobody is', () => {
+  const account = `
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: cart, namespace: shop }
+---`;
+
+  it.each([
+    [
+      'principals: [cluster.local/ns/gone/sa/cart]',
+      'No namespace gone is in view (spec.rules[0].from[0].source.principals). Whoever can become that caller gets in.',
+      'whoever may create a namespace gone',
+    ],
+    [
+      'principals: [cluster.local/ns/shop/sa/kart]',
+      'Namespace shop has no ServiceAccount kart (spec.rules[0].from[0].source.principals). Whoever can become that caller gets in.',
+      'whoever may create ServiceAccount shop/kart and a pod',
+    ],
+    [
+      'serviceAccounts: [cart]',
+      'No pod of namespace shop runs as ServiceAccount cart (spec.rules[0].from[0].source.serviceAccounts). Whoever can become that caller gets in.',
+      'whoever may create a pod in namespace shop',
+    ],
+    [
+      'namespaces: [gone, shop]',
+      'No namespace gone is in view (spec.rules[0].from[0].source.namespaces). Whoever can become that caller gets in.',
+      'whoever may run a pod that is gone',
+    ],
+  ])('%s is a door for whoever can become that', (fields, because, from) => {
+    for (const pod of [sidecarPod, ambientPod]) {
+      expectFinding(pod() + account + source(fields), {
+        verdict: 'fail',
+        severity: 'low',
+        because,
+        witness: expect.objectContaining({ from }),
+      });
+    }
+  });
+
+  it.each([
+    ['sidecar', 'spiffe://cluster.local/ns/shop/sa/web'],
+    ['sidecar', 'old.example/ns/shop/sa/web'],
+    ['sidecar', 'cluster.local/shop/web'],
+    ['ambient', 'alias.example/ns/shop/sa/web'],
+  ] as const)(
+    'by its form or its trust domain a principal may name nobody, though the caller exists: in %s %s',
+    (dataPlane, principal) => {
+      expectFinding(
+        (dataPlane === 'sidecar' ? sidecarPod() : ambientPod()) +
+          source(`principals: ["${principal}"]`),
+        {
+          verdict: 'fail',
+          severity: 'medium',
+          message: `orders lets nobody in as ${principal}, whom AuthorizationPolicy shop/rules means to admit.`,
+          witness: expect.objectContaining({
+            action: 'calls it, and is refused',
+          }),
+        },
+        { meshConfig: { trustDomainAliases: ['alias.example'] } },
+      );
+    },
+  );
+
+  it('an alias of the trust domain is one that sidecars accept', () => {
+    expectFinding(
+      sidecarPod() + source('principals: [alias.example/ns/shop/sa/web]'),
+      { verdict: 'pass' },
+      { meshConfig: { trustDomainAliases: ['alias.example'] } },
+    );
+  });
+
+  it('a gateway that Istio runs for a Gateway object is somebody', () => {
+    const gateway = (annotations = '') => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: edge, annotations: { ${annotations} } }
+spec: { gatewayClassName: istio, listeners: [] }
+---`;
+    const admits = (name: string) =>
+      source(`principals: [cluster.local/ns/edge/sa/${name}]`);
+    expectFinding(sidecarPod() + gateway() + admits('edge-istio'), {
+      verdict: 'pass',
+    });
+    expectFinding(
+      sidecarPod() +
+        gateway('gateway.istio.io/service-account: edge') +
+        admits('edge'),
+      { verdict: 'pass' },
+    );
+    expectFinding(sidecarPod() + gateway() + admits('edge'), {
+      verdict: 'fail',
+    });
+  });
+
+  it('manifests may be a part of what is deployed, and nothing is said of who is not in them', () => {
+    expectFinding(
+      `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, labels: { istio-injection: enabled } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders, namespace: shop }
+spec:
+  selector: { matchLabels: { app: orders } }
+  template: { metadata: { labels: { app: orders } }, spec: { containers: [{ name: app, ports: [{ containerPort: 8080 }] }] } }
+---${source('principals: [cluster.local/ns/edge/sa/gateway]')}`,
+      { verdict: 'pass', enforcement: 'declared' },
+    );
+  });
+
+  it('nothing is said where accounts or pods could not be seen, or identities come from elsewhere', () => {
+    const gone =
+      sidecarPod() + source('principals: [cluster.local/ns/shop/sa/gone]');
+    for (const kind of ['ServiceAccount', 'Deployment', 'Gateway'] as const) {
+      expectFinding(
+        gone,
+        { verdict: 'pass' },
+        { coverage: { [kind]: { state: 'forbidden', verb: 'list' } } },
+      );
+    }
+    expectFinding(
+      `${gone}
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: peer, namespace: istio-gateways }
+spec: { gatewayClassName: istio-remote, listeners: [] }
+---`,
+      { verdict: 'pass' },
     );
   });
 });

@@ -1,47 +1,24 @@
-/** AZ-8: rules name callers, by something that callers cannot choose themselves. */
-import {
-  ClusterSnapshot,
-  Workload,
-  referenceTo,
-  sameValue,
-} from '../../snapshot';
-import { AuthorizationPolicy, AuthorizationRule } from '../../snapshot/kinds';
-import {
-  Enforcer,
-  authorize,
-  enforcedPolicies,
-} from '../../mesh/authorization';
+/** AZ-8: rules name callers that exist, by something that callers cannot choose themselves. */
+import { ClusterSnapshot, Workload } from '../../snapshot';
+import { AuthorizationPolicy } from '../../snapshot/kinds';
+import { Enforcer, enforcedPolicies } from '../../mesh/authorization';
 import { actionOf } from '../../mesh/authorizationPolicy';
+import { partEvidence } from '../../mesh/authorization/writtenFields';
+import { IDENTITY_KINDS, identityFactsOf } from '../../mesh/namedIdentities';
 import { opennessOf } from '../../mesh/openRules';
-import { requireMesh } from '../../mesh/mesh';
-import { Control, Judgement } from '../control';
-import { enumerate } from '../wording';
-import { WAYPOINT_NEEDS } from './authorizationNeeds';
-import {
-  Fault,
-  caller,
-  cannotBeTold,
-  failureOf,
-  nameOf,
-  witnessOf,
-} from './faults';
-import { missedPaths } from './missedPaths';
-import { Place, chainOf, placesOf } from './places';
-import { Probe, probesOfRule } from './probes';
 import {
   Waypoints,
   targetingFactsOf,
   waypointsBefore,
-} from './standingWaypoints';
-import { portsAt } from './whatIf';
-import {
-  WrittenField,
-  asksIdentity,
-  fieldEvidence,
-  partEvidence,
-  subjectOfField,
-  writtenFields,
-} from './writtenFields';
+} from '../../mesh/standingWaypoints';
+import { Control, Judgement } from '../control';
+import { enumerate } from '../wording';
+import { WAYPOINT_NEEDS } from './authorizationNeeds';
+import { Fault, cannotBeTold, failureOf, nameOf } from './faults';
+import { missedPaths } from './missedPaths';
+import { namingNobody } from './namedNobody';
+import { Place, placesOf } from './places';
+import { dataPlaneOfEnforcer, namesCallers, wideRules } from './wideRules';
 
 export const breadth: Control = {
   id: 'AZ-8',
@@ -65,8 +42,14 @@ export const breadth: Control = {
     },
     { framework: 'PCI DSS 4.0', requirement: '7.2' },
   ],
-  needs: WAYPOINT_NEEDS,
-  facts: targetingFactsOf,
+  needs: [
+    ...WAYPOINT_NEEDS,
+    ...IDENTITY_KINDS.map(
+      kind =>
+        ({ kind, in: 'cluster', optional: true, elsewhere: 'facts' } as const),
+    ),
+  ],
+  facts,
   evaluate(workload, snapshot) {
     const { places, elsewhere } = placesOf(workload, snapshot);
     const faults: Fault[] = [];
@@ -87,7 +70,11 @@ export const breadth: Control = {
             if (opensAll(policy, enforcer)) {
               opening.add(policy);
             }
-            faults.push(...wideRules(place, enforcer, policy, snapshot));
+            faults.push(
+              ...wideRules(place, enforcer, policy, snapshot),
+              ...namingNobody(place, enforcer, policy, snapshot),
+              ...missedPaths(place, enforcer, policy, snapshot),
+            );
           } else {
             faults.push(...missedPaths(place, enforcer, policy, snapshot));
           }
@@ -108,6 +95,13 @@ export const breadth: Control = {
   },
 };
 
+function facts(snapshot: ClusterSnapshot): unknown {
+  return {
+    targeting: targetingFactsOf(snapshot),
+    identities: identityFactsOf(snapshot),
+  };
+}
+
 /** Whether some rule lets in everything, or everything on some port. */
 function opensAll({ spec }: AuthorizationPolicy, enforcer: Enforcer): boolean {
   return (spec?.rules ?? []).some(
@@ -115,25 +109,6 @@ function opensAll({ spec }: AuthorizationPolicy, enforcer: Enforcer): boolean {
       !namesCallers(rule) &&
       opennessOf(rule, dataPlaneOfEnforcer(enforcer)) !== undefined,
   );
-}
-
-/** Whether no stranger can match a rule, which saves asking: each source names identities, and none by a pattern. */
-function namesCallers({ from = [] }: AuthorizationRule): boolean {
-  return (
-    from.length > 0 &&
-    from.every(({ source: { principals, namespaces, serviceAccounts } = {} }) =>
-      [principals, namespaces, serviceAccounts].some(
-        values =>
-          values !== undefined &&
-          values.length > 0 &&
-          values.every(value => !value.includes('*')),
-      ),
-    )
-  );
-}
-
-function dataPlaneOfEnforcer(enforcer: Enforcer): 'sidecar' | 'ambient' {
-  return enforcer === 'ztunnel' ? 'ambient' : 'sidecar';
 }
 
 function leftToDefaultDeny(
@@ -149,125 +124,6 @@ function leftToDefaultDeny(
           } a rule for everybody, so how narrow the others are decides nothing for ${name}; that is the question of control AZ-1.`
         : `No AuthorizationPolicy says who may call ${name}; whether one is needed is the question of control AZ-1.`,
     evidence: [],
-  };
-}
-
-/** Fields that keep a rule to some requests, whoever sends them. */
-const NARROWING: ReadonlySet<string> = new Set(['methods', 'paths']);
-
-/** ALLOW rules by which a stranger gets in; those that let in everything are the question of AZ-1. */
-function wideRules(
-  place: Place,
-  enforcer: Enforcer,
-  policy: AuthorizationPolicy,
-  snapshot: ClusterSnapshot,
-): Fault[] {
-  const mesh = requireMesh(snapshot);
-  const dataPlane = dataPlaneOfEnforcer(enforcer);
-  return (policy.spec?.rules ?? []).flatMap((rule, index) => {
-    if (namesCallers(rule)) {
-      return [];
-    }
-    const fields = writtenFields(policy).filter(field => field.rule === index);
-    if (fields.length === 0 || opennessOf(rule, dataPlane) !== undefined) {
-      return [];
-    }
-    const ports = portsAt(place, enforcer, snapshot);
-    for (const probe of probesOfRule(rule, policy, mesh)) {
-      const asked = probe.port === undefined ? ports : [probe.port];
-      const port = probe.anybody
-        ? asked.find(candidate =>
-            letsIn(
-              { place, enforcer, policy, rule: index },
-              probe,
-              candidate,
-              snapshot,
-            ),
-          )
-        : undefined;
-      if (port !== undefined) {
-        return [wideFault(place, policy, fields, { probe, port })];
-      }
-    }
-    return [];
-  });
-}
-
-/** Whether this very rule lets a request through. */
-function letsIn(
-  {
-    place,
-    enforcer,
-    policy,
-    rule,
-  }: {
-    place: Place;
-    enforcer: Enforcer;
-    policy: AuthorizationPolicy;
-    rule: number;
-  },
-  { caller: from, request }: Probe,
-  port: number,
-  snapshot: ClusterSnapshot,
-): boolean {
-  const chain =
-    typeof enforcer === 'object' ? 'http' : chainOf(place, port, snapshot);
-  const { verdict, decidedBy } = authorize(
-    {
-      pod: place.pod,
-      port,
-      enforcer,
-      chain,
-      caller: from,
-      ...(chain === 'http' ? { request } : {}),
-    },
-    snapshot,
-  );
-  return (
-    verdict === 'allow' &&
-    decidedBy.some(
-      ({ object, field }) =>
-        field === `spec.rules[${rule}]` &&
-        sameValue(object, referenceTo(policy)),
-    )
-  );
-}
-
-function wideFault(
-  place: Place,
-  policy: AuthorizationPolicy,
-  fields: readonly WrittenField[],
-  { probe, port }: { probe: Probe; port: number },
-): Fault {
-  const { name } = place.workload.reference;
-  const identity = fields.filter(asksIdentity);
-  const limited = fields.some(
-    field => !field.negative && NARROWING.has(subjectOfField(field)),
-  );
-  const shown = identity.length > 0 ? identity : fields;
-  return {
-    // Some requests for everybody, such as a health check, may well be meant.
-    severity: identity.length === 0 && limited ? 'medium' : 'high',
-    message: `${caller(probe)} may send ${probe.what} to ${name}: ${nameOf(
-      policy,
-    )} names no caller.`,
-    because:
-      identity.length > 0
-        ? `${enumerate(
-            identity.map(
-              ({ path, values }) => `${path} (${enumerate([...values])})`,
-            ),
-          )} matches any identity of the mesh.`
-        : `spec.rules[${fields[0].rule}] limits requests by ${enumerate([
-            ...new Set(fields.map(subjectOfField)),
-          ])} alone, which a caller chooses itself.`,
-    evidence: shown.map(field => fieldEvidence(policy, field)),
-    witness: witnessOf(
-      place,
-      { effect: 'opens', probe, port },
-      `and ${nameOf(policy)} lets it in`,
-    ),
-    fix: `Name the callers in from.source.principals, or serviceAccounts, of spec.rules[${fields[0].rule}]. Callers that are left out are refused from then on.`,
   };
 }
 

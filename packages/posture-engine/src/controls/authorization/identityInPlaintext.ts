@@ -24,7 +24,7 @@ import {
   fieldEvidence,
   partEvidence,
   writtenFields,
-} from './writtenFields';
+} from '../../mesh/authorization/writtenFields';
 
 export const identityInPlaintext: Control = {
   id: 'AZ-6',

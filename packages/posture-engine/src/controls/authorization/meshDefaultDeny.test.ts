@@ -333,15 +333,6 @@ spec: { ingress: [{ port: { number: 8080, protocol: HTTP, name: http }, captureM
       },
     );
   });
-
-  it('and the policies of Linkerd are not read', () => {
-    expectFinding(
-      barePod({
-        spec: 'initContainers: [{ name: linkerd-proxy, restartPolicy: Always }]',
-      }),
-      { verdict: 'unknown' },
-    );
-  });
 });
 
 describe('AZ-1 behind a waypoint', () => {
@@ -357,7 +348,10 @@ kind: Gateway
 metadata: { name: waypoint, namespace: shop }
 spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008, protocol: HBONE }] }
 ---`;
-  const ztunnel = allow(WEB, 'shop/only-waypoint');
+  const ztunnel = allow(
+    '{ rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/waypoint] } }] }] }',
+    'shop/only-waypoint',
+  );
   const atWaypoint = (target: string, rules = WEB.slice(1)) =>
     allow(`{ targetRefs: [${target}], ${rules}`, 'shop/at-waypoint');
   const base = ambientPod() + service + ztunnel;
@@ -385,12 +379,55 @@ spec: { gatewayClassName: istio-waypoint, listeners: [{ name: mesh, port: 15008,
     );
   });
 
-  it('a waypoint without an ALLOW policy leaves it open', () => {
-    expectFinding(base + gateway, { verdict: 'unknown' });
+  it('a waypoint that ztunnel lets in, and where no ALLOW policy is attached, lets everybody in', () => {
+    for (const policies of [
+      '',
+      atWaypoint('{ kind: Service, name: other }'),
+      atWaypoint(
+        '{ kind: Service, name: orders }',
+        'action: DENY, rules: [{ to: [{ operation: { paths: [/admin] } }] }] }',
+      ),
+    ]) {
+      expectFinding(base + gateway + policies, {
+        verdict: 'fail',
+        message:
+          'Any workload in the mesh may call orders through waypoint shop/waypoint, where no policy says who may.',
+        evidence: [
+          expect.objectContaining({
+            object: expect.objectContaining({ name: 'only-waypoint' }),
+            field: 'spec.rules[0]',
+          }),
+        ],
+        witness: expect.objectContaining({
+          from: 'any workload in the mesh',
+          transport: 'mtls',
+        }),
+      });
+    }
+  });
+
+  it('a waypoint that ztunnel refuses, or that refuses everybody, opens nothing', () => {
+    expectFinding(ambientPod() + service + gateway + allow(WEB), {
+      verdict: 'pass',
+    });
     expectFinding(
-      base + gateway + atWaypoint('{ kind: Service, name: other }'),
+      base +
+        gateway +
+        atWaypoint(
+          '{ kind: Service, name: orders }',
+          'action: DENY, rules: [{}] }',
+        ),
+      { verdict: 'pass' },
+    );
+  });
+
+  it("somebody else's waypoint may let in whom it likes", () => {
+    expectFinding(
+      base + gateway.replace('istio-waypoint', 'kgateway-waypoint'),
       {
         verdict: 'unknown',
+        message:
+          "Cannot be told for orders: callers may come through waypoint waypoint, a Gateway of class kgateway-waypoint, whose proxies are not Istio's.",
       },
     );
   });

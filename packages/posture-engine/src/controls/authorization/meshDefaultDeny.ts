@@ -7,18 +7,24 @@ import {
   referenceTo,
 } from '../../snapshot';
 import { AttachedPolicy } from '../../mesh/authorizationPolicy';
-import { Bypass, captureOf } from '../../mesh/capture';
-import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
-import { DefaultDeny, defaultDenyOf } from '../../mesh/defaultDeny';
+import { captureOf } from '../../mesh/capture';
+import { dataPlaneOf } from '../../mesh/dataPlane';
+import { defaultDenyOf } from '../../mesh/defaultDeny';
 import { knownPorts } from '../../mesh/inboundPorts';
-import {
-  asSentence,
-  doubtOf,
-  ofInfrastructure,
-} from '../authentication/meshWords';
+import { targetingPoliciesOf } from '../../mesh/standingWaypoints';
+import { doubtOf, ofInfrastructure } from '../authentication/meshWords';
 import { Control, Judgement } from '../control';
-import { enumerate, sentence } from '../wording';
-import { IGNORED, absentFix, ignoredEvidence } from './ignoredPolicies';
+import { LINKERD_NEEDS } from '../linkerdNeeds';
+import { enumerate } from '../wording';
+import {
+  View,
+  absent,
+  open,
+  outside,
+  pastTheProxy,
+  throughWaypoint,
+} from './defaultDenyFaults';
+import { linkerdDefaultDeny } from './linkerdDefaultDeny';
 
 export const meshDefaultDeny: Control = {
   id: 'AZ-1',
@@ -53,7 +59,9 @@ export const meshDefaultDeny: Control = {
     // Only manifests and waypoints need these; then their absence makes it unknown.
     { kind: 'Namespace', in: 'namespace', optional: true },
     { kind: 'Gateway', in: 'cluster', optional: true },
+    ...LINKERD_NEEDS,
   ],
+  facts: targetingPoliciesOf,
   evaluate(workload, snapshot) {
     const infrastructure = ofInfrastructure(workload, snapshot);
     if (infrastructure) {
@@ -70,15 +78,6 @@ export const meshDefaultDeny: Control = {
     return [judgements[0]];
   },
 };
-
-interface View {
-  workload: Workload;
-  pod: PodView;
-  membership: PodDataPlane;
-  ports: readonly number[];
-  /** Ports on which no policy is asked, and why; the last word on some is the application's. */
-  uncaptured: { port: number | null; bypass: Bypass }[];
-}
 
 function viewOf(
   workload: Workload,
@@ -123,19 +122,15 @@ function judgePod(
       ...(missing ? { missing: [missing] } : {}),
     };
   }
-  if (dataPlane === 'linkerd') {
-    return {
-      verdict: 'unknown',
-      message: `Cannot be told for ${name}: its proxy is Linkerd's, and the policies of Linkerd are not read.`,
-      evidence: membership.evidence,
-    };
-  }
   if (dataPlane === 'none') {
     return outside(view, all);
   }
   const certain = view.uncaptured.filter(({ bypass }) => bypass.certain);
   if (certain.length > 0) {
     return pastTheProxy({ ...view, uncaptured: certain });
+  }
+  if (dataPlane === 'linkerd') {
+    return linkerdDefaultDeny(view, snapshot);
   }
   const deny = defaultDenyOf({ pod, dataPlane, ports }, snapshot);
   switch (deny.state) {
@@ -147,6 +142,8 @@ function judgePod(
       return absent(view, deny.ignored);
     case 'open':
       return open(view, deny);
+    case 'through-waypoint':
+      return throughWaypoint(view, deny);
     default:
       return {
         verdict: 'unknown',
@@ -154,67 +151,6 @@ function judgePod(
         evidence: [],
       };
   }
-}
-
-function witnessOf({ workload, ports }: View, port = ports[0]) {
-  return {
-    from: 'any workload in the cluster',
-    to: describeObject(workload.reference),
-    ...(port === undefined ? {} : { port }),
-    protocol: 'TCP',
-    action: 'calls it, and no policy of the mesh refuses',
-  };
-}
-
-function outside(view: View, all: readonly View[]): Judgement {
-  const { workload, pod, membership } = view;
-  const { name } = workload.reference;
-  // A pod is named where it is not like the others; its name changes with each restart.
-  const alike = all.every(
-    other => other.membership.dataPlane === membership.dataPlane,
-  );
-  const who = alike ? name : `pod ${pod.name} of ${name}`;
-  return {
-    verdict: 'fail',
-    message: `The mesh turns nobody away from ${who}, which runs outside it: policies for it exist on paper at most.`,
-    because: asSentence(membership.reason),
-    evidence: membership.evidence,
-    witness: witnessOf(view),
-    fix: {
-      summary: `Bring ${name} into the mesh (control AN-1 says how), then allow its callers one by one with AuthorizationPolicies. Callers that none of them names are refused from then on.`,
-    },
-  };
-}
-
-function pastTheProxy(view: View): Judgement {
-  const { workload, uncaptured } = view;
-  const { name } = workload.reference;
-  const ports = uncaptured.map(({ port }) =>
-    port === null ? 'every port that nothing names' : `port ${port}`,
-  );
-  const [{ bypass }] = uncaptured;
-  return {
-    verdict: 'fail',
-    message: `No policy is asked about ${enumerate([
-      ...new Set(ports),
-    ])} of ${name}: what comes in there goes past the proxy.`,
-    because: bypass.field
-      ? `${describeObject(bypass.object)} says ${
-          bypass.field
-        }: ${JSON.stringify(bypass.value)}.`
-      : `Istio leaves port ${JSON.stringify(
-          bypass.value,
-        )} to the proxy's own use and never captures it.`,
-    evidence: uncaptured.map(way => ({
-      object: way.bypass.object,
-      field: way.bypass.field,
-      value: way.bypass.value,
-    })),
-    witness: witnessOf(view, uncaptured[0].port ?? undefined),
-    fix: {
-      summary: `Take these ports back under the proxy, and restart ${name}. Callers that no AuthorizationPolicy names are refused there from then on.`,
-    },
-  };
 }
 
 function perhapsPastTheProxy({ workload, uncaptured }: View): Judgement {
@@ -229,63 +165,6 @@ function perhapsPastTheProxy({ workload, uncaptured }: View): Judgement {
       field,
       value,
     })),
-  };
-}
-
-function absent(view: View, ignored: AttachedPolicy[]): Judgement {
-  const { workload } = view;
-  const { name, namespace } = workload.reference;
-  return {
-    verdict: 'fail',
-    message: `Any workload in the cluster may call ${name}: no policy of the mesh refuses callers that nobody named.`,
-    because:
-      ignored.length === 0
-        ? `No AuthorizationPolicy with action ALLOW applies to ${name}, and without one everybody is let in. DENY, AUDIT and CUSTOM do not change that.`
-        : sentence(
-            ignored.map(
-              ({ policy, ignored: reason }) =>
-                `${describeObject(referenceTo(policy))} ${
-                  reason ? IGNORED[reason] : ''
-                }.`,
-            ),
-          ),
-    evidence: ignored.map(ignoredEvidence),
-    witness: witnessOf(view),
-    fix: { summary: absentFix(name, namespace, ignored) },
-  };
-}
-
-function open(
-  view: View,
-  { opening, ports }: Extract<DefaultDeny, { state: 'open' }>,
-): Judgement {
-  const { name } = view.workload.reference;
-  const policies = [
-    ...new Set(opening.map(({ object }) => describeObject(object))),
-  ];
-  const everything = ports === 'everything';
-  return {
-    verdict: 'fail',
-    message: `Any workload in the cluster may call ${name}: ${enumerate(
-      policies,
-    )} ${policies.length === 1 ? 'lets' : 'let'} everybody in${
-      everything ? '' : ' on every port it has'
-    }.`,
-    because: everything
-      ? `${describeObject(opening[0].object)}, ${
-          opening[0].field
-        }, names neither the callers nor the requests that it lets in, so it lets in all.`
-      : `Their rules name ports alone, and together all of them: ${enumerate(
-          (ports as readonly number[]).map(String),
-          8,
-        )}.`,
-    evidence: opening,
-    witness: witnessOf(view),
-    fix: {
-      summary: `Name the callers in ${enumerate(
-        policies,
-      )}: from.source.principals, or namespaces. Callers that are left out are refused from then on.`,
-    },
   };
 }
 

@@ -1,8 +1,8 @@
 /** Where policies are asked about a workload: the proxy of each kind of pod that it has, and the ports behind. */
-import { ClusterSnapshot, PodView, Workload } from '../../snapshot';
-import { PodEnforcer } from '../../mesh/authorization';
+import { ClusterSnapshot, Workload } from '../../snapshot';
 import { captureOf } from '../../mesh/capture';
 import { PodDataPlane, dataPlaneOf } from '../../mesh/dataPlane';
+import { PolicyPlace } from '../../mesh/ineffective/targets';
 import { knownPorts } from '../../mesh/inboundPorts';
 import { Chain, chainsOf } from '../../mesh/portProtocol';
 import { ofInfrastructure } from '../authentication/meshWords';
@@ -11,11 +11,7 @@ import { Judgement } from '../control';
 /** Stands for any port that nothing names. */
 export const UNNAMED_PORT = 1;
 
-export interface Place {
-  workload: Workload;
-  pod: PodView;
-  dataPlane: 'sidecar' | 'ambient';
-  enforcer: PodEnforcer;
+export interface Place extends PolicyPlace {
   membership: PodDataPlane;
 }
 
@@ -98,8 +94,8 @@ function outsideOf(
   switch (dataPlane) {
     case 'linkerd':
       return {
-        verdict: 'unknown',
-        message: `Cannot be told for ${name}: its proxy is Linkerd's, and the policies of Linkerd are not read.`,
+        verdict: 'not-applicable',
+        message: `${name} is in Linkerd, whose proxy reads no policies of Istio; control AZ-1 says whom its own let in.`,
         evidence,
       };
     case 'none':

@@ -9,14 +9,17 @@ import { enumerate } from '../wording';
 import { AUTHORIZATION_NEEDS } from './authorizationNeeds';
 import { Fault, failureOf, nameOf, severityOf, witnessOf } from './faults';
 import { Place, placesOf, portsOfPlace } from './places';
-import { unreadableIn, withoutUnreadable } from './readable';
+import {
+  unreadableIn,
+  withoutUnreadable,
+} from '../../mesh/authorization/readable';
 import { differenceIf, differenceMessage } from './whatIf';
 import {
   asksHttp,
   fieldEvidence,
   partEvidence,
   writtenFields,
-} from './writtenFields';
+} from '../../mesh/authorization/writtenFields';
 
 export const readableRules: Control = {
   id: 'AZ-7',

@@ -23,9 +23,9 @@ import {
   identityOfWaypoint,
   targetingFactsOf,
   waypointsBefore,
-} from './standingWaypoints';
+} from '../../mesh/standingWaypoints';
 import { verdictNow } from './whatIf';
-import { partEvidence } from './writtenFields';
+import { partEvidence } from '../../mesh/authorization/writtenFields';
 
 export const waypointBypass: Control = {
   id: 'AZ-5',

@@ -51,7 +51,7 @@ export function differenceIf(
       return {
         actual: verdictNow({ place, enforcer }, probe, port, snapshot),
         // What a provider would say nobody knows; that nobody asks it is the point.
-        meant: action === 'CUSTOM' && meant === 'unknown' ? 'deny' : meant,
+        meant: action === 'CUSTOM' && meant !== 'allow' ? 'deny' : meant,
       };
     },
   );

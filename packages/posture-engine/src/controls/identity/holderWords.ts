@@ -8,8 +8,13 @@ export function firstWayOf({ ways }: Holder): HeldWay {
   return ways[0];
 }
 
-export function describeHolder(
-  { subject: { kind, name } }: Holder,
+export function describeHolder({ subject }: Holder, home: string): string {
+  return describeSubject(subject, home);
+}
+
+/** `home` is the namespace whose own pods are not meant where those of a namespace are. */
+export function describeSubject(
+  { kind, name }: Holder['subject'],
   home: string,
 ): string {
   const account = kind === 'User' ? accountOfUser(name) : undefined;

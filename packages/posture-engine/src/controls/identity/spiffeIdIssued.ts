@@ -141,6 +141,11 @@ function failure(
         ? sentence(reasons.map(reason => `${capital(reason)}.`))
         : `${name} mounts the socket of the Workload API, and no selector matches its namespace and labels.`,
     evidence: found.slice(0, 4).map(registrationEvidence),
+    witness: {
+      from: name,
+      to: "SPIRE's Workload API",
+      action: 'asks for an identity, and gets none',
+    },
     fix: {
       summary:
         found.length === 0 && asks
@@ -165,6 +170,11 @@ function blinded(
     message: `New pods of ${name} get no identity from SPIRE: its controller can read none of the ClusterSPIFFEIDs as long as ${culprit} is there.`,
     because: `${field} of ${culprit} is no duration. One such object keeps the controller from all of them.`,
     evidence: [registrationEvidence({ source, field })],
+    witness: {
+      from: `a new pod of ${name}`,
+      to: "SPIRE's Workload API",
+      action: 'asks for an identity, and gets none',
+    },
     fix: {
       summary: `Write ${field} of ${culprit} as a duration, such as 1h or 30m, or delete it. The others are taken up at once.`,
     },

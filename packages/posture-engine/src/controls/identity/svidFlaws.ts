@@ -43,6 +43,9 @@ export interface Flaw {
   severity: Severity;
   /** Who can do what. */
   message: string;
+  /** The same as a way in: somebody, and his deed. */
+  who: string;
+  deed: string;
   registration: Registration;
   field: string;
   fix: string;
@@ -60,10 +63,21 @@ export function flawsOf(
     severity: Severity,
     field: string,
     message: string,
+    [who, deed]: readonly [string, string],
     fix: string,
   ): Flaw[] =>
     isThere
-      ? [{ severity, registration, field: `spec.${field}`, message, fix }]
+      ? [
+          {
+            severity,
+            registration,
+            field: `spec.${field}`,
+            message,
+            who,
+            deed,
+            fix,
+          },
+        ]
       : [];
   const seconds = (text: string | undefined) =>
     text === undefined ? 0 : parseDuration(text) ?? 0;
@@ -74,6 +88,7 @@ export function flawsOf(
       'critical',
       'downstream',
       `${name} can issue any identity of the trust domain: SPIRE lets it sign as a server of its own.`,
+      [`whoever breaks into ${name}`, 'signs identities of anybody'],
       'remove downstream',
     ),
     ...flaw(
@@ -81,6 +96,7 @@ export function flawsOf(
       'high',
       'admin',
       `${name} can administer SPIRE, and register any identity for itself.`,
+      [`whoever breaks into ${name}`, 'registers any identity for himself'],
       'remove admin',
     ),
     ...ofId(workload, pod, registration, snapshot),
@@ -89,6 +105,10 @@ export function flawsOf(
       'medium',
       'dnsNameTemplates',
       `Whoever starts a pod that is selected here can pass for a host of his choice to clients that check names: the certificate of ${name} takes them from what the pod says of itself.`,
+      [
+        'whoever may start a pod that is selected',
+        'names the pod after a host, and passes for it',
+      ],
       'leave out dnsNameTemplates, or make them of the namespace and the account',
     ),
     ...flaw(
@@ -96,6 +116,10 @@ export function flawsOf(
       'medium',
       'autoPopulateDNSNames',
       `Whoever may set labels on pods can pass for a Service: the certificate of ${name} has the names of every Service whose selector its labels match.`,
+      [
+        'whoever may set labels on pods',
+        'takes the labels that a Service selects, and passes for it',
+      ],
       'remove autoPopulateDNSNames where clients do not check names',
     ),
     ...flaw(
@@ -103,6 +127,7 @@ export function flawsOf(
       'medium',
       'ttl',
       `Whoever steals a certificate of ${name} is ${name} for ${spec.ttl}.`,
+      ['whoever steals its certificate', `is ${name} for ${spec.ttl}`],
       'set ttl to 24h at most; 1h is the default',
     ),
     ...flaw(
@@ -110,6 +135,7 @@ export function flawsOf(
       'medium',
       'jwtTtl',
       `Whoever steals a token of ${name} is ${name} for ${spec.jwtTtl}.`,
+      ['whoever steals a token of it', `is ${name} for ${spec.jwtTtl}`],
       'set jwtTtl to 1h at most; 5m is the default',
     ),
   ];
@@ -143,6 +169,12 @@ function ofId(
         } chooses whom it passes for: the identity of ${name} is made of ${enumerate(
           chosen,
         )}.`,
+        who: `whoever may start a pod ${
+          isBounded
+            ? `in namespace ${pod.namespace}`
+            : 'in a namespace that is selected'
+        }`,
+        deed: `passes for ${name}`,
         fix: 'make the ID of the namespace and the account',
       },
     ];
@@ -154,6 +186,8 @@ function ofId(
         ...common,
         severity: 'high',
         message: `${namesake} is the same as ${name} to all who trust SPIRE: both are ${id}.`,
+        who: namesake,
+        deed: `passes for ${name}`,
         fix: 'make the ID of the namespace and the account',
       },
     ];
@@ -165,6 +199,8 @@ function ofId(
           ...common,
           severity: 'medium',
           message: `Istio knows nobody of the name ${id}: it takes callers for the namespace and account in their ID, so rules that name ${name} do not let it in.`,
+          who: name,
+          deed: 'calls as whom no rule names, and is refused',
           fix: 'make the ID spiffe://<trust domain>/ns/<namespace>/sa/<account>',
         },
       ]

@@ -71,10 +71,8 @@ function documentsOf(
   return [...documents.values()];
 }
 
-function failure(
-  { reference: { name } }: Workload,
-  flaws: readonly Flaw[],
-): Judgement {
+function failure(workload: Workload, flaws: readonly Flaw[]): Judgement {
+  const { name } = workload.reference;
   const [worst] = flaws;
   const objects = [
     ...new Set(
@@ -98,6 +96,11 @@ function failure(
       .map(({ registration: { source }, field }) =>
         registrationEvidence({ source, field }),
       ),
+    witness: {
+      from: worst.who,
+      to: describeObject(workload.reference),
+      action: worst.deed,
+    },
     fix: {
       summary: `In ${enumerate(objects)}: ${[
         ...new Set(flaws.map(({ fix }) => fix)),

@@ -28,6 +28,16 @@ describe('ID-6 one trust domain', () => {
     ).toBe('not-applicable');
   });
 
+  it('does not apply where SPIRE gives no identity: no controller takes the ClusterSPIFFEID up', () => {
+    expect(
+      judge(sidecar + spireController() + clusterSpiffeId('className: other')),
+    ).toMatchObject({
+      verdict: 'not-applicable',
+      message:
+        'The question does not arise for orders: SPIRE gives it no identity (control ID-3).',
+    });
+  });
+
   it('passes where both are the same', () => {
     expect(
       judge(sidecar + spireController() + clusterSpiffeId()),

@@ -44,6 +44,14 @@ export const trustDomain: Control = {
     }
     const { trustDomain: own, trustDomainAliases } = requireMesh(snapshot);
     const unknown = registrations.find(one => domainOf(one) === undefined);
+    if (
+      registrations.length > 0 &&
+      registrations.every(
+        one => one.state === 'refused' && domainOf(one) === undefined,
+      )
+    ) {
+      return [absent(name, 'SPIRE gives it no identity (control ID-3)')];
+    }
     const foreign = registrations.find(one => {
       const domain = domainOf(one);
       return (
@@ -118,6 +126,12 @@ function failure(
     message: `The proxies of the mesh refuse ${name}: SPIRE gives it an identity of the trust domain ${domain}, and they trust ${own}.`,
     because: `MeshConfig says trustDomain ${own} and has no alias ${domain}.`,
     evidence: evidenceOf(registration),
+    witness: {
+      from: registration.id ?? `spiffe://${domain}/…`,
+      to: 'any proxy of the mesh',
+      transport: 'mtls',
+      action: `shows the certificate of ${name}, and the handshake fails`,
+    },
     fix: {
       summary: `Set trustDomain of the MeshConfig to ${domain} and name ${own} in trustDomainAliases, so that rules with the old name go on holding; proxies take it up when they are restarted.`,
     },

@@ -6,7 +6,7 @@ import {
 } from '../../network/directExposure';
 import { networkFactsOf } from '../../network/networkFacts';
 import {
-  EDGE_KINDS,
+  EDGE_NEEDS,
   EdgeRoute,
   GATEWAY_KINDS,
   routesTo,
@@ -53,13 +53,7 @@ export const exposure: Control = {
   ],
   needs: [
     { kind: 'Service', in: 'cluster', elsewhere: 'facts' },
-    { kind: 'Ingress', in: 'cluster' },
-    ...EDGE_KINDS.map(kind => ({ kind, in: 'cluster' as const })),
-    ...GATEWAY_KINDS.map(kind => ({
-      kind,
-      in: 'cluster' as const,
-      optional: true as const,
-    })),
+    ...EDGE_NEEDS,
     // Policies are asked only where something leads in, and say themselves what was not seen.
     ...OWN_SIDE_NEEDS.map(need => ({ ...need, optional: true as const })),
   ],

@@ -1,6 +1,6 @@
 /** Answers from a {@link ConnectionMapData} what the connections it was made of would answer, without their snapshot. */
 import { WorkloadReference, workloadKey } from '../../snapshot';
-import { AddressRange, blocksOf, placeOf, rangeOf } from '../addresses';
+import { AddressRange, blocksOf, rangeOf } from '../addresses';
 import { ClassSet } from '../ClassSet';
 import { PortSet, protocolOf } from '../PortSet';
 import { joinRanges } from '../groupEdges';
@@ -226,16 +226,6 @@ export class ConnectionMap {
       this.#sendsOutside.set(side, sends);
     }
     return sends;
-  }
-
-  /** The class of an address outside; undefined for text that is no address. */
-  classOfAddress(address: string): number | undefined {
-    const place = placeOf(address);
-    return place === undefined
-      ? undefined
-      : this.#ranges.find(({ ranges }) =>
-          ranges.some(({ from, to }) => from <= place && place <= to),
-        )?.id;
   }
 
   #join({ source, destination }: View): readonly Passage[] {

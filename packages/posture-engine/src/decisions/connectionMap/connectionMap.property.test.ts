@@ -8,7 +8,6 @@ import {
   Workload,
   describeObject,
 } from '../../snapshot';
-import { questionsOf } from '../../testing/reference/questions';
 import { randomCalicoCluster } from '../../testing/reference/randomCalicoCluster';
 import { randomCiliumCluster } from '../../testing/reference/randomCiliumCluster';
 import { randomCluster } from '../../testing/reference/randomCluster';
@@ -20,13 +19,10 @@ import { Rows } from '../reachRows';
 import type { Connections } from '../Connections';
 import { decide } from '../decide';
 import { DIRECTIONS } from '../tier';
-import type { Endpoint, EndpointClass } from '../endpointClasses';
 import {
   ConnectionMap,
-  MapEnd,
   Passage,
   ProfileGraph,
-  askMap,
   mapConnections,
   namespaceMatrix,
   reachedFrom,
@@ -109,24 +105,6 @@ function keyOf(decided: Passage['decidedBy'][number]): string {
   return [layer, direction, effect, describeObject(object), field].join();
 }
 
-/** A workload is named by its pod here. */
-function endOf(snapshot: ClusterSnapshot, end: Endpoint): MapEnd {
-  return typeof end === 'string'
-    ? { address: end }
-    : {
-        workload: snapshot.workloads.findIndex(({ pods }) =>
-          pods.includes(end),
-        ),
-      };
-}
-
-/** Addresses of nodes and pods are more than addresses to some networks. */
-function isPlaced(
-  ends: Record<'source' | 'destination', EndpointClass>,
-): boolean {
-  return ends.source.kind === 'node' || ends.destination.kind === 'node';
-}
-
 interface RandomCluster {
   objects: KubernetesObject[];
   settings: ClusterSettings;
@@ -205,47 +183,6 @@ describe.each(clusters)('the map of a cluster under %s', (_, random) => {
       expect(outside.map(({ found }) => found)).toEqual(
         outside.map(({ edge }) => edge),
       );
-    });
-  });
-
-  it('answers every question as the engine does', () => {
-    property(snapshot => {
-      const connections = snapshot.derive(connectionsOf);
-      const map = mapOf(snapshot);
-      const wrong = [...questionsOf(snapshot, [80, 8080])].flatMap(
-        ({ source, destination, protocol, port }) => {
-          const ends = connections.universe.between(source, destination);
-          const from = endOf(snapshot, source);
-          const to = endOf(snapshot, destination);
-          if (
-            !ends ||
-            isPlaced(ends) ||
-            ('address' in from && 'address' in to)
-          ) {
-            return [];
-          }
-          const engine = decide(connections, { ...ends, protocol, port });
-          const answer = askMap(map, {
-            source: from,
-            destination: to,
-            protocol,
-            port,
-          });
-          const found = answer && {
-            verdict:
-              answer.verdict === 'conditional' ? 'allow' : answer.verdict,
-            decidedBy: answer.decidedBy.map(keyOf),
-          };
-          const wanted = {
-            verdict: engine.verdict,
-            decidedBy: engine.decidedBy.map(keyOf),
-          };
-          return JSON.stringify(found) === JSON.stringify(wanted)
-            ? []
-            : { source, destination, protocol, port, found, wanted };
-        },
-      );
-      expect(wrong).toEqual([]);
     });
   });
 

@@ -1,5 +1,3 @@
-export { askMap } from './askMap';
-export type { MapAnswer, MapEnd, MapQuestion } from './askMap';
 export * from './ConnectionMap';
 export { fingerprints } from './fingerprints';
 export type { ConnectionMapData } from './data';

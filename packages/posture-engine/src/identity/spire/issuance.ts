@@ -70,7 +70,7 @@ function findRegistrations(
 ): Registration[] {
   const all = snapshot
     .all('ClusterSPIFFEID')
-    .filter(source => selects(source, pod, snapshot))
+    .filter(source => selectsPod(source, pod, snapshot))
     .map(source => registrationOf(snapshot, source, pod));
   const counts = ({ source, state }: Registration) =>
     !source.spec.fallback && state === 'issued';
@@ -80,7 +80,7 @@ function findRegistrations(
 }
 
 /** A selector that the controller cannot read selects nothing. */
-function selects(
+export function selectsPod(
   { spec }: ClusterSpiffeId,
   pod: PodView,
   snapshot: ClusterSnapshot,

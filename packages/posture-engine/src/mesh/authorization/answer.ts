@@ -28,7 +28,9 @@ export interface AuthorizationAnswer {
 
 interface Judged {
   formula: Formula;
-  /** CUSTOM policies whose provider does not exist. */
+  /** CUSTOM policies whose provider decides. */
+  asking: readonly RuleMatch[];
+  /** Those whose provider does not exist. */
   refusing: readonly RuleMatch[];
   denying: readonly RuleMatch[];
   allowing: readonly RuleMatch[];
@@ -130,9 +132,14 @@ function denied(judged: Judged): AuthorizationAnswer {
 }
 
 /** Every rule that may still decide, one way or the other. */
-function involved({ refusing, denying, allowing }: Judged): DecidingPolicy[] {
+function involved({
+  asking,
+  refusing,
+  denying,
+  allowing,
+}: Judged): DecidingPolicy[] {
   return [
-    ...[...refusing, ...denying].map(match => ({
+    ...[...asking, ...refusing, ...denying].map(match => ({
       match,
       effect: 'deny' as const,
     })),

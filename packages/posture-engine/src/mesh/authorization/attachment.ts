@@ -3,20 +3,21 @@
  * selector in a sidecar and ztunnel, by `targetRefs` in a waypoint, by both in
  * a gateway. Found once for each pod and place.
  */
-import { ClusterSnapshot, PodView } from '../../snapshot';
+import { ClusterSnapshot, PodView, remembered } from '../../snapshot';
 import { SelectorIndex } from '../../selectors';
 import {
   AuthorizationPolicy,
   RequestAuthentication,
 } from '../../snapshot/kinds';
 import {
+  actionOf,
   attachedPolicies,
   isDryRun,
   policiesIn,
   targetsOf,
 } from '../authorizationPolicy';
 import { requireMesh } from '../mesh';
-import { entryOf } from '../podFields';
+import { GATEWAY_NAMES, entryOf } from '../podFields';
 import { WAYPOINT_CLASS } from '../waypoint';
 
 /** The proxy of a pod that asks policies: its sidecar, ztunnel on its node, or the gateway that it is. */
@@ -34,12 +35,6 @@ export interface WaypointEnforcer {
 
 export type Enforcer = PodEnforcer | WaypointEnforcer;
 
-/** Gateways that were made of a Gateway object carry its name; the second label is that of older versions. */
-const GATEWAY_NAMES = [
-  'gateway.networking.k8s.io/gateway-name',
-  'istio.io/gateway-name',
-];
-
 interface Reference {
   group?: string;
   kind: string;
@@ -47,16 +42,14 @@ interface Reference {
   name: string;
 }
 
-/** Policies that are in force there, without dry runs. */
+/** Policies that are in force there. */
 export function enforcedPolicies(
   pod: PodView,
   enforcer: Enforcer,
   snapshot: ClusterSnapshot,
 ): AuthorizationPolicy[] {
   if (typeof enforcer === 'object') {
-    return attachedTo(enforcer, snapshot, policiesIn).filter(
-      policy => !isDryRun(policy),
-    );
+    return attachedTo(enforcer, snapshot, policiesIn).filter(isInForce);
   }
   const selecting = attachedPolicies(
     pod,
@@ -64,14 +57,31 @@ export function enforcedPolicies(
     snapshot,
   );
   return [
-    ...selecting.flatMap(({ policy, ignored }) => (ignored ? [] : policy)),
+    ...selecting.flatMap(({ policy, ignored }) =>
+      ignored === undefined ||
+      (ignored === 'dry-run' && enforcer !== 'ztunnel' && isInForce(policy))
+        ? policy
+        : [],
+    ),
     ...(enforcer === 'gateway'
       ? policiesIn(pod.namespace, snapshot).filter(
-          policy => !isDryRun(policy) && targetsGateway(policy, pod),
+          policy => isInForce(policy) && targetsGateway(policy, pod),
         )
       : []),
   ];
 }
+
+/** Dry runs are not, except of CUSTOM policies, which Envoy may enforce all the same. */
+function isInForce(policy: AuthorizationPolicy): boolean {
+  return !isDryRun(policy) || actionOf(policy) === 'CUSTOM';
+}
+
+const indexOf = remembered(
+  (authentications: readonly RequestAuthentication[]) =>
+    SelectorIndex.create(authentications, ({ spec }) => ({
+      matchLabels: spec?.selector?.matchLabels,
+    })),
+);
 
 /** RequestAuthentications that are in force there; ztunnel reads no tokens. */
 export function enforcedAuthentications(
@@ -88,8 +98,7 @@ export function enforcedAuthentications(
   const { rootNamespace } = requireMesh(snapshot);
   return [
     ...[...new Set([rootNamespace, pod.namespace])].flatMap(namespace =>
-      snapshot
-        .deriveIn(namespace, authenticationIndexOf)
+      indexOf(authenticationsIn(namespace, snapshot))
         .matching(pod.labels)
         .filter(authentication => targetsOf(authentication).length === 0),
     ),
@@ -99,16 +108,6 @@ export function enforcedAuthentications(
         )
       : []),
   ];
-}
-
-function authenticationIndexOf(
-  snapshot: ClusterSnapshot,
-  namespace: string,
-): SelectorIndex<RequestAuthentication> {
-  return SelectorIndex.create(
-    authenticationsIn(namespace, snapshot),
-    ({ spec }) => ({ matchLabels: spec?.selector?.matchLabels }),
-  );
 }
 
 function authenticationsIn(
@@ -140,17 +139,17 @@ function attachedTo<T extends Targeting>(
   };
   add(
     waypoint.namespace,
-    ({ kind, name }) => kind === 'Gateway' && name === waypoint.name,
+    reference =>
+      means(reference, 'Gateway', [waypoint.name]) &&
+      [undefined, '', waypoint.namespace].includes(reference.namespace),
   );
   if (target) {
-    add(
-      target.namespace,
-      ({ kind, name }) => kind === target.kind && name === target.name,
+    add(target.namespace, reference =>
+      means(reference, target.kind, [target.name]),
     );
   }
-  add(
-    rootNamespace,
-    ({ kind, name }) => kind === 'GatewayClass' && name === WAYPOINT_CLASS,
+  add(rootNamespace, reference =>
+    means(reference, 'GatewayClass', [WAYPOINT_CLASS]),
   );
   return [...found];
 }
@@ -159,10 +158,30 @@ function targetsGateway(policy: Targeting, pod: PodView): boolean {
   const names = GATEWAY_NAMES.flatMap(
     label => entryOf(pod.labels, label) ?? [],
   );
-  return targetsOf(policy).some(
-    ({ group, kind, name }: Reference) =>
-      kind === 'Gateway' &&
-      group !== 'networking.istio.io' &&
-      names.includes(name),
+  return targetsOf(policy).some(reference =>
+    means(reference, 'Gateway', names),
+  );
+}
+
+const GATEWAY_API: readonly string[] = ['gateway.networking.k8s.io'];
+
+/** Groups by kind; no group at all is the core one. */
+const TARGET_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Gateway: GATEWAY_API,
+  GatewayClass: GATEWAY_API,
+  Service: ['', 'core'],
+  ServiceEntry: ['networking.istio.io'],
+};
+
+/** Whether a reference is to one of these objects, its group included: a Gateway without one is none. */
+function means(
+  { group = '', kind, name }: Reference,
+  wanted: string,
+  names: readonly string[],
+): boolean {
+  return (
+    kind === wanted &&
+    names.includes(name) &&
+    (TARGET_GROUPS[kind] ?? []).includes(group)
   );
 }

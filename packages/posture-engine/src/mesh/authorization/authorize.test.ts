@@ -146,7 +146,7 @@ describe('what nobody can tell', () => {
       'the provider decides',
       [{ name: 'checker', envoyExtAuthzHttp: {} }],
       'http',
-      'unknown',
+      'conditional',
     ],
     [
       'an HTTP provider is not asked about TCP',
@@ -158,7 +158,7 @@ describe('what nobody can tell', () => {
       'a gRPC provider is',
       [{ name: 'checker', envoyExtAuthzGrpc: {} }],
       'tcp',
-      'unknown',
+      'conditional',
     ],
   ] as const)(
     'what a CUSTOM policy matches, where %s',
@@ -177,6 +177,107 @@ describe('what nobody can tell', () => {
       expect(ask({ ...asked, port: 9000 }).verdict).toBe('allow');
     },
   );
+});
+
+it('names the external authorizer as a condition, and says where its silence is consent', () => {
+  const asked = (failOpen: string, rest = '') => ({
+    manifests:
+      policy(
+        'AuthorizationPolicy',
+        'shop/custom',
+        '{ action: CUSTOM, provider: { name: sso }, rules: [{}] }',
+      ) + rest,
+    meshConfig: {
+      extensionProviders: [
+        { name: 'sso', envoyExtAuthzGrpc: { failOpen: failOpen === 'yes' } },
+      ],
+    },
+    request: { method: 'GET' },
+  });
+  expect(ask(asked('no'))).toMatchObject({
+    verdict: 'conditional',
+    reason: expect.stringMatching(
+      /answer of the external authorizer sso is yes$/,
+    ),
+  });
+  expect(ask(asked('yes')).reason).toMatch(/is yes, or none at all$/);
+  expect(
+    ask(asked('no', allow('[{ to: [{ operation: { methods: [POST] } }] }]')))
+      .verdict,
+  ).toBe('deny');
+});
+
+it('refuses what CUSTOM policies with several providers match, unless istiod was told to take them', () => {
+  const asking = (name: string, port: number) =>
+    policy(
+      'AuthorizationPolicy',
+      `shop/${name}`,
+      `{ action: CUSTOM, provider: { name: ${name} }, rules: [{ to: [{ operation: { ports: ["${port}"] } }] }] }`,
+    );
+  const asked = {
+    manifests: asking('one', 8080) + asking('other', 9000),
+    meshConfig: {
+      extensionProviders: [
+        { name: 'one', envoyExtAuthzHttp: {} },
+        { name: 'other', envoyExtAuthzGrpc: {} },
+      ],
+    },
+  };
+  const refused = {
+    verdict: 'unknown',
+    reason: expect.stringContaining('Istio refuses what any of them matches'),
+  };
+  expect(ask(asked)).toMatchObject(refused);
+  // Alone, a provider that speaks HTTP has no word here.
+  expect(ask({ ...asked, chain: 'tcp' })).toMatchObject(refused);
+  expect(ask({ ...asked, port: 7070 }).verdict).toBe('allow');
+});
+
+describe('a dry run of a CUSTOM policy', () => {
+  const rehearsed = policy(
+    'AuthorizationPolicy',
+    'shop/custom',
+    '{ action: CUSTOM, provider: { name: checker }, rules: [{ to: [{ operation: { ports: ["8080"] } }] }] }',
+    'istio.io/dry-run: "true"',
+  );
+  const meshConfig = (name: string) => ({
+    extensionProviders: [{ name, envoyExtAuthzHttp: {} }],
+  });
+
+  it('may be refused by Envoy where it matches, since istiod writes it where rules are enforced', () => {
+    const asked = { manifests: rehearsed, meshConfig: meshConfig('checker') };
+    expect(ask(asked)).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining(
+        'Istio refuses what it matches since 1.30, and let it pass before',
+      ),
+    });
+    expect(ask({ ...asked, port: 9000 }).verdict).toBe('allow');
+    expect(ask({ ...asked, enforcer: 'ztunnel', chain: 'tcp' }).verdict).toBe(
+      'allow',
+    );
+  });
+
+  it('does nothing where nobody knows its provider', () => {
+    expect(
+      ask({ manifests: rehearsed, meshConfig: meshConfig('other') }).verdict,
+    ).toBe('allow');
+  });
+});
+
+describe('a header', () => {
+  it('is present also where it is empty', () => {
+    const verdict = (headers: Record<string, string>) =>
+      ask({
+        manifests: allow(
+          '[{ when: [{ key: "request.headers[x-team]", values: ["*"] }] }]',
+        ),
+        request: { headers },
+      }).verdict;
+    expect(verdict({ 'X-Team': 'blue' })).toBe('allow');
+    expect(verdict({ 'X-Team': '' })).toBe('allow');
+    expect(verdict({})).toBe('deny');
+  });
 });
 
 describe('paths', () => {
@@ -243,14 +344,60 @@ describe('a gateway', () => {
       );
     expect(ask({ manifests, enforcer: 'gateway' }).verdict).toBe('deny');
     expect(ask({ manifests, enforcer: 'sidecar' }).verdict).toBe('allow');
+    for (const group of ['networking.istio.io', '""']) {
+      expect(
+        ask({
+          manifests: manifests.replace(
+            'gateway.networking.k8s.io, kind',
+            `${group}, kind`,
+          ),
+          enforcer: 'gateway',
+        }).verdict,
+      ).toBe('allow');
+    }
+  });
+});
+
+describe('a waypoint', () => {
+  const enforcer = {
+    waypoint: { namespace: 'shop', name: 'waypoint' },
+    target: { kind: 'Service', namespace: 'shop', name: 'orders' },
+  } as const;
+  const closed = (target: string) =>
+    policy(
+      'AuthorizationPolicy',
+      'shop/closed',
+      `{ targetRefs: [{ ${target} }] }`,
+    );
+
+  it.each([
+    ['kind: Service, name: orders', 'deny'],
+    ['group: "", kind: Service, name: orders', 'deny'],
+    ['group: gateway.networking.k8s.io, kind: Gateway, name: waypoint', 'deny'],
+    ['kind: Gateway, name: waypoint', 'allow'],
+    ['group: gateway.networking.k8s.io, kind: Service, name: orders', 'allow'],
+    ['kind: Service, name: web', 'allow'],
+  ])('enforces what refers to %s: %s', (target, verdict) => {
+    expect(ask({ manifests: closed(target), enforcer }).verdict).toBe(verdict);
+  });
+
+  it('sees the address of the Service that was called', () => {
+    const manifests = `${allow(
+      '[{ when: [{ key: destination.ip, values: [10.96.0.0/16] }] }]',
+    ).replace(
+      'spec: {',
+      'spec: { targetRefs: [{ kind: Service, name: orders }],',
+    )}
+apiVersion: v1
+kind: Service
+metadata: { name: orders, namespace: shop }
+spec: { clusterIP: 10.96.0.1, selector: { app: orders }, ports: [{ port: 80 }] }
+---`;
+    expect(ask({ manifests, enforcer }).verdict).toBe('allow');
+    expect(ask({ manifests, enforcer: 'sidecar' }).verdict).toBe('allow');
     expect(
-      ask({
-        manifests: manifests.replace(
-          'gateway.networking.k8s.io, kind',
-          'networking.istio.io, kind',
-        ),
-        enforcer: 'gateway',
-      }).verdict,
-    ).toBe('allow');
+      ask({ manifests: manifests.replace('10.96.0.1', '10.97.0.1'), enforcer })
+        .verdict,
+    ).toBe('deny');
   });
 });

@@ -7,8 +7,9 @@
 import { ClusterSnapshot, PodView } from '../../snapshot';
 import { AuthorizationPolicy } from '../../snapshot/kinds';
 import { placeOf } from '../../decisions/addresses';
-import { actionOf } from '../authorizationPolicy';
+import { actionOf, isDryRun } from '../authorizationPolicy';
 import { Mesh, requireMesh } from '../mesh';
+import { entryOf } from '../podFields';
 import {
   Enforcer,
   enforcedAuthentications,
@@ -16,6 +17,7 @@ import {
 } from './attachment';
 import { envoyPolicy } from './envoyRules';
 import { AuthorizationAnswer, answerOf } from './answer';
+import { consentOf } from './externalAuthorizer';
 import { Facts, HttpRequest, httpFactsOf } from './facts';
 import { Formula, all, any, not, unknown } from './formula';
 import { trustDomainOf, trustDomainsOf } from './principals';
@@ -86,6 +88,7 @@ export function authorize(
   }
   const facts = factsOf(
     question,
+    snapshot,
     http ? httpFactsOf(question.request ?? {}, token.claims, mesh) : undefined,
   );
   const policies =
@@ -118,10 +121,12 @@ export function asWritten(
 }
 
 function factsOf(
-  { caller, pod, port }: AuthorizationQuestion,
+  question: AuthorizationQuestion,
+  snapshot: ClusterSnapshot,
   http: Facts['http'],
 ): Facts {
-  const [address] = pod.ips;
+  const { caller, port } = question;
+  const address = destinationOf(question, snapshot);
   return {
     principal: caller.principal,
     source: caller.address === undefined ? undefined : placeOf(caller.address),
@@ -129,6 +134,17 @@ function factsOf(
     port,
     http,
   };
+}
+
+/** The pod's address; at a waypoint that of the Service, by which it was called. */
+function destinationOf(
+  { pod, enforcer }: AuthorizationQuestion,
+  snapshot: ClusterSnapshot,
+): string | undefined {
+  const target = typeof enforcer === 'object' ? enforcer.target : undefined;
+  return target?.kind === 'Service'
+    ? snapshot.get('Service', target.name, target.namespace)?.spec?.clusterIP
+    : pod.ips[0];
 }
 
 function decide(
@@ -143,8 +159,9 @@ function decide(
       .flatMap(({ policy, rules }) =>
         rules.map(rule => ({ policy, rule, matches: rule.matches(facts) })),
       );
+  const several = asksSeveral(policies);
   const custom = matchesOf('CUSTOM').flatMap(match => {
-    const outcome = providerOutcome(match.policy, mesh, chain);
+    const outcome = providerOutcome(match.policy, several, mesh, chain);
     return outcome === 'skipped' ? [] : [{ match, outcome }];
   });
   const refusing = custom.flatMap(({ match, outcome }) =>
@@ -157,13 +174,16 @@ function decide(
     ...custom.map(({ match, outcome }) =>
       outcome === 'refuses'
         ? not(match.matches)
-        : any([not(match.matches), unknown(outcome)]),
+        : any([not(match.matches), outcome]),
     ),
     ...denying.map(({ matches }) => not(matches)),
     ...(allows.length > 0 ? [any(allowing.map(({ matches }) => matches))] : []),
   ]);
   return answerOf.policies({
     formula,
+    asking: custom.flatMap(({ match, outcome }) =>
+      outcome === 'refuses' ? [] : [match],
+    ),
     refusing,
     denying,
     allowing,
@@ -171,24 +191,51 @@ function decide(
   });
 }
 
-/** What comes of a match of a CUSTOM policy: its rule refuses, it is not there, or somebody else decides (the text says who). */
+function asksSeveral(policies: readonly EnforcedPolicy[]): boolean {
+  const providers = policies
+    .filter(({ policy }) => actionOf(policy) === 'CUSTOM')
+    .map(({ policy }) => policy.spec?.provider?.name);
+  return new Set(providers).size > 1;
+}
+
+/**
+ * What comes of a match of a CUSTOM policy, by `buildHTTP` and `buildTCP` of
+ * istiod's `authz/builder`: its rule refuses, it is not there, or something else
+ * has to hold besides.
+ */
 function providerOutcome(
-  { spec, metadata }: AuthorizationPolicy,
+  policy: AuthorizationPolicy,
+  several: boolean,
   { extensionProviders }: Mesh,
   chain: 'http' | 'tcp',
-): string {
+): Formula | 'refuses' | 'skipped' {
+  const { metadata, spec } = policy;
+  const named = `AuthorizationPolicy ${metadata.namespace}/${metadata.name}`;
   const name = spec?.provider?.name ?? '';
   if (!extensionProviders) {
-    return `AuthorizationPolicy ${metadata.namespace}/${metadata.name} asks the provider ${name}, and no MeshConfig was seen that would tell who that is`;
+    return unknown(
+      `${named} asks the provider ${name}, and no MeshConfig was seen that would tell who that is`,
+    );
   }
-  const provider = extensionProviders.get(name);
-  if (provider === undefined || provider === 'other') {
-    return 'refuses';
+  const provider = entryOf(extensionProviders, name);
+  if (provider === undefined || provider.protocol === 'other') {
+    return isDryRun(policy) ? 'skipped' : 'refuses';
+  }
+  if (several && !isDryRun(policy)) {
+    return unknown(
+      `${named} asks the provider ${name} where other policies ask other providers: Istio refuses what any of them matches, unless it was told to take several (PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS)`,
+    );
   }
   // istiod leaves an HTTP provider out of chains that read no HTTP.
-  return chain === 'tcp' && provider === 'http'
-    ? 'skipped'
-    : `AuthorizationPolicy ${metadata.namespace}/${metadata.name} leaves the decision to the provider ${name}`;
+  if (chain === 'tcp' && provider.protocol === 'http') {
+    return 'skipped';
+  }
+  // `buildHTTP` puts a rehearsed rule where Envoy enforces it, with the action DENY.
+  return isDryRun(policy)
+    ? unknown(
+        `${named} is a dry run with the action CUSTOM: Istio refuses what it matches since 1.30, and let it pass before`,
+      )
+    : consentOf(name, provider);
 }
 
 /** Policies in the form in which each kind of proxy enforces them, made once for a snapshot. */

@@ -15,7 +15,7 @@ import {
 } from './facts';
 import { Formula, NEVER, any, truth, unknown } from './formula';
 import { claimTest, requestPrincipalTest } from './claims';
-import { Pattern, pathPatternOf, patternOf } from './patterns';
+import { Pattern, matchesPattern, pathPatternOf, patternOf } from './patterns';
 import {
   PrincipalTest,
   namespaceTest,
@@ -84,6 +84,19 @@ function addressField(
   };
 }
 
+/** A header that is there is present, also where it is empty. */
+function matchesHeader(
+  patterns: readonly Pattern[],
+  value: string | undefined,
+): boolean {
+  return (
+    value !== undefined &&
+    patterns.some(
+      pattern => pattern.kind === 'present' || matchesPattern(pattern, value),
+    )
+  );
+}
+
 function headerField(name: string): Field {
   const header = name.toLowerCase();
   return httpField(values => {
@@ -98,11 +111,9 @@ function headerField(name: string): Field {
         case ':path':
           return valueTest('path', patterns, http?.rawPath);
         default:
-          return valueTest(
-            `header ${header}`,
-            patterns,
-            http?.headers && (http.headers.get(header) ?? ''),
-          );
+          return http?.headers
+            ? truth(matchesHeader(patterns, http.headers.get(header)))
+            : valueTest(`header ${header}`, patterns, undefined);
       }
     };
   });

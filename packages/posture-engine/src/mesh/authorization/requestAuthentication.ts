@@ -36,6 +36,23 @@ export function tokenOutcome(
     : { claims: 'none', refused: true };
 }
 
+/** The token that is left for those behind a proxy: one that it has accepted goes no further unless its rule says so. */
+export function tokenPassedOn(
+  token: Token | null | undefined,
+  authentications: readonly RequestAuthentication[],
+): Token | null | undefined {
+  const rules = authentications.flatMap(({ spec }) => spec?.jwtRules ?? []);
+  if (!token) {
+    return token;
+  }
+  const accepting = rules.filter(
+    rule => looksInAuthorization(rule) && accepts(rule, token),
+  );
+  return accepting.some(({ forwardOriginalToken }) => !forwardOriginalToken)
+    ? null
+    : token;
+}
+
 function looksInAuthorization({
   fromHeaders,
   fromParams,
@@ -51,14 +68,30 @@ function looksInAuthorization({
   );
 }
 
-/** A rule without audiences takes tokens for any. */
-function accepts({ issuer, audiences = [] }: Rule, token: Token): boolean {
+/** A rule without audiences takes tokens for any; one whose keys nobody can fetch takes none. */
+function accepts(rule: Rule, token: Token): boolean {
+  const { issuer, audiences = [] } = rule;
   const claimed = typeof token.aud === 'string' ? [token.aud] : token.aud ?? [];
   return (
     token.iss === issuer &&
+    !isKeyless(rule) &&
     (audiences.length === 0 ||
       claimed.some(audience => audiences.includes(audience)))
   );
+}
+
+/** istiod fetches keys from where the rule says, else asks the issuer where they are. */
+const FETCHABLE = /^https?:\/\/(\[[^\]]*\]|[^/:?#]*)/i;
+const LOOPBACK = /^(localhost|127\.[0-9.]*|\[::1\])$/i;
+
+/**
+ * Whether nobody can have a rule's keys: what is written is no place on the
+ * web, or istiod's own machine. istiod then puts in a key that signs nothing
+ * (`model/jwks_resolver.go`). Whether other places answer is seen in no object.
+ */
+function isKeyless({ issuer = '', jwks, jwksUri = issuer }: Rule): boolean {
+  const host = FETCHABLE.exec(jwksUri)?.[1];
+  return !jwks && (host === undefined || LOOPBACK.test(host));
 }
 
 function claimsOf({ iss, sub, aud, claims }: Token): Claims {

@@ -48,7 +48,10 @@ export function resolve(formula: Formula): Resolution {
     return { verdict: 'conditional', alternatives: [[MANY]], reasons: [] };
   }
   const certain = found.filter(({ reasons }) => reasons.length === 0);
-  if (certain.some(({ tests }) => tests.length === 0)) {
+  if (
+    certain.some(({ tests }) => tests.length === 0) ||
+    coverEverything(certain)
+  ) {
     return { verdict: 'allow' };
   }
   const reasons = [...new Set(found.flatMap(one => one.reasons))];
@@ -161,6 +164,28 @@ function simplify(tests: readonly RequestTest[]): RequestTest[] | undefined {
           ),
       ),
   );
+}
+
+/** Whether some alternatives of one test each leave no request out: "GET, or anything but GET". */
+function coverEverything(alternatives: readonly Alternative[]): boolean {
+  const tests = alternatives.flatMap(({ tests: [test, ...others] }) =>
+    others.length === 0 ? [test] : [],
+  );
+  return tests.some(test => {
+    if (!test.negated) {
+      return false;
+    }
+    const beside = tests.filter(
+      other => other !== test && other.attribute === test.attribute,
+    );
+    return test.patterns.every(pattern =>
+      beside.some(({ negated, single, patterns }) =>
+        negated
+          ? single && patterns.every(their => areDisjoint(their, pattern))
+          : patterns.some(their => covers(their, pattern)),
+      ),
+    );
+  });
 }
 
 function keyOf({ attribute, negated, patterns }: RequestTest): string {

@@ -13,6 +13,8 @@ export interface EnforcedRule {
   field: string;
   /** Whether the rule matches; a rule that the data plane drops is not among the rules. */
   matches: Predicate;
+  /** It matches nothing, whatever comes: what it asks for is not read there. */
+  isVoid?: true;
 }
 
 export interface EnforcedPolicy {

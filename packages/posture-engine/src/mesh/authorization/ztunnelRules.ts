@@ -141,13 +141,17 @@ function ztunnelRule(
       ? nonEmpty(predicates(condition, values, notValues, namespace))
       : NEVER_MATCHES;
   });
-  return from.length + to.length + when.length === 0
-    ? { field, matches: () => ALWAYS }
-    : ruleOf(
-        field,
-        [sources, operations].filter(items => items.length > 0),
-        conditions,
-      );
+  if (from.length + to.length + when.length === 0) {
+    return { field, matches: () => ALWAYS };
+  }
+  const lists = [sources, operations].filter(items => items.length > 0);
+  const isVoid =
+    conditions.includes(NEVER_MATCHES) ||
+    lists.some(items => items.every(found => found === NEVER_MATCHES));
+  return {
+    ...ruleOf(field, lists, conditions),
+    ...(isVoid ? { isVoid } : {}),
+  };
 }
 
 type Values = readonly string[] | undefined;

@@ -8,24 +8,20 @@ import {
   KindName,
   PodView,
   describeObject,
-  referenceTo,
 } from '../../snapshot';
 import { servicesSelecting } from '../../network/services';
 import { PodDataPlane, dataPlaneOf } from '../dataPlane';
+import { linkerdTransport } from '../linkerd/linkerdTransport';
 import { meshGap } from '../meshGap';
+import { outboundBypass } from '../outboundBypass';
 import { FieldValue } from '../podFields';
-import { chainsOfServicePort } from '../portProtocol';
-import { autoTransport, modeOfClient } from './autoMtls';
-import {
-  contestReason,
-  destinationRuleOf,
-  tlsSettingsOf,
-} from './destinationRules';
-import { hidingField, outboundPolicyOf } from './egressScope';
-import { ambientTransport, hbone, takesHbone } from './hbone';
+import { chainsOfServicePort, endpointPort } from '../portProtocol';
+import { egressField, hidingField, outboundPolicyOf } from './egressScope';
+import { ambientTransport } from './hbone';
+import { Sender, serviceTransport } from './hostTransport';
 import { serviceHost } from './hosts';
-import { outboundBypass } from './outboundCapture';
-import { subsetRouteReason } from './subsetRoutes';
+import { outboundCall } from './outbound';
+
 import {
   ClientTransport,
   Member,
@@ -60,6 +56,16 @@ export function transportToService(
   const { namespace: serviceNamespace = 'default' } = target.service.metadata;
   const before =
     withoutProxy(own) ??
+    linkerdTransport(
+      own,
+      client,
+      endpoint,
+      {
+        dialled: target.port.port,
+        port: endpointPort(endpoint.pod, target.port) ?? target.port.port,
+      },
+      snapshot,
+    ) ??
     ambientTransport(own, endpoint, snapshot) ??
     unseen(
       ['DestinationRule', 'PeerAuthentication', 'Sidecar'],
@@ -83,19 +89,65 @@ export function transportToService(
     snapshot,
     !own.gateway,
   );
+  if (hidden?.object.kind === 'ServiceEntry') {
+    return takenOver(client, target, endpoint, hidden, snapshot);
+  }
   return hidden
     ? unknownToProxy(
-        client.pod,
+        { client: client.pod, gateway: own.gateway },
         snapshot,
-        [layered(hidden)],
+        [egressField(hidden)],
         'its proxy does not know the Service',
       )
-    : proxyTransport(
+    : serviceTransport(
         { client: client.pod, gateway: own.gateway },
         target,
         endpoint,
         snapshot,
       );
+}
+
+/** A ServiceEntry has the Service's name, so that the proxy sends it to whom that one means. */
+function takenOver(
+  client: Member,
+  { service, port }: ServiceTarget,
+  { pod }: Member,
+  by: FieldValue,
+  snapshot: ClusterSnapshot,
+): ClientTransport {
+  const { namespace = 'default', name } = service.metadata;
+  const host = serviceHost(name, namespace);
+  const http = chainsOfServicePort(port).includes('http');
+  const { outcome, endpoints } = outboundCall(
+    client,
+    {
+      address: service.spec?.clusterIP ?? '',
+      port: port.port,
+      sent: http ? { kind: 'http', host } : { kind: 'tcp' },
+    },
+    snapshot,
+  );
+  const own = endpoints.find(({ address }) => pod.ips.includes(address));
+  const field = egressField(by);
+  const why = `${describeObject(by.object)} takes the name of the Service`;
+  if (outcome !== 'host') {
+    const { gateway } = dataPlaneOf(client.workload, client.pod, snapshot);
+    return unknownToProxy(
+      { client: client.pod, gateway },
+      snapshot,
+      [field],
+      why,
+    );
+  }
+  return own
+    ? { ...own, decidedBy: [field], reason: why }
+    : {
+        transport: 'blocked',
+        decidedBy: [field],
+        reason: `${why}, and sends what is meant for it to ${endpoints
+          .map(({ address }) => address)
+          .join(', ')}`,
+      };
 }
 
 /**
@@ -119,6 +171,13 @@ export function transportToPod(
   const own = dataPlaneOf(client.workload, client.pod, snapshot);
   const before =
     withoutProxy(own) ??
+    linkerdTransport(
+      own,
+      client,
+      endpoint,
+      { dialled: port, port },
+      snapshot,
+    ) ??
     ambientTransport(own, endpoint, snapshot) ??
     unseen(['Sidecar'], [client.pod.namespace], snapshot);
   if (before) {
@@ -130,7 +189,7 @@ export function transportToPod(
   return bypass
     ? bypassed(bypass)
     : unknownToProxy(
-        client.pod,
+        { client: client.pod, gateway: own.gateway },
         snapshot,
         [],
         'its proxy knows Services, and no addresses of pods',
@@ -171,11 +230,6 @@ function withoutProxy(own: PodDataPlane): ClientTransport | undefined {
   if (own.undecided !== undefined) {
     return unknownTransport(own.undecided);
   }
-  if (own.dataPlane === 'linkerd') {
-    return unknownTransport(
-      'a Linkerd proxy decides what it sends, which is not modelled here yet',
-    );
-  }
   return own.dataPlane === 'none' && !own.gateway
     ? {
         transport: 'plaintext',
@@ -183,91 +237,6 @@ function withoutProxy(own: PodDataPlane): ClientTransport | undefined {
         reason: `it is in no mesh (${own.reason})`,
       }
     : undefined;
-}
-
-function proxyTransport(
-  { client, gateway }: { client: PodView; gateway: boolean },
-  { service, port }: ServiceTarget,
-  endpoint: Member,
-  snapshot: ClusterSnapshot,
-): ClientTransport {
-  const { namespace = 'default', name } = service.metadata;
-  const merged = destinationRuleOf(
-    client,
-    serviceHost(name, namespace),
-    namespace,
-    snapshot,
-  );
-  const undecided =
-    merged &&
-    (contestReason(merged) ??
-      subsetRouteReason(
-        client,
-        serviceHost(name, namespace),
-        merged,
-        snapshot,
-      ));
-  if (undecided !== undefined) {
-    return unknownTransport(undecided);
-  }
-  const rule = merged?.deciding;
-  const {
-    cluster,
-    endpoint: marked,
-    field,
-  } = tlsSettingsOf(rule?.spec?.trafficPolicy, port.port);
-  const decidedBy: TransportField[] = rule
-    ? [{ layer: 'destination-rule', object: referenceTo(rule), field }]
-    : [];
-  const tunnelled = takesHbone(endpoint, snapshot);
-  const mode = cluster && modeOfClient(cluster.mode);
-  const named = rule && describeObject(referenceTo(rule));
-  if (mode === 'SIMPLE' || mode === 'MUTUAL') {
-    // istiod gives a sidecar no secret that is not meant for it alone, and the connection then has no TLS.
-    return cluster?.credentialName && !merged?.selector && !gateway
-      ? {
-          transport: 'plaintext',
-          decidedBy,
-          reason: `${named} names a credential, which counts only in a rule with a workloadSelector, so it is sent without TLS`,
-        }
-      : {
-          transport: 'tls',
-          ...(tunnelled ? { tunnel: 'HBONE' } : {}),
-          decidedBy,
-          reason: `${named} makes it speak TLS of its own`,
-        };
-  }
-  if (tunnelled) {
-    return hbone('sidecars send HBONE to pods of ambient, whatever rules say');
-  }
-  if (mode === 'DISABLE') {
-    return {
-      transport: 'plaintext',
-      decidedBy,
-      reason: `${named} switches TLS off`,
-    };
-  }
-  if (mode === 'ISTIO_MUTUAL') {
-    return {
-      transport: 'mtls',
-      decidedBy,
-      reason: `${named} asks for mTLS`,
-    };
-  }
-  return autoTransport(
-    { service, port },
-    endpoint,
-    rule && marked ? { mode: modeOfClient(marked.mode), decidedBy } : undefined,
-    snapshot,
-  );
-}
-
-function layered({ object, field }: FieldValue): TransportField {
-  return {
-    layer: object.kind === 'Sidecar' ? 'sidecar' : 'service',
-    object,
-    field,
-  };
 }
 
 function bypassed({ object, field }: FieldValue): ClientTransport {
@@ -280,15 +249,23 @@ function bypassed({ object, field }: FieldValue): ClientTransport {
 
 /** Passthrough to the address as it is, which never adds TLS, or refused. */
 function unknownToProxy(
-  client: PodView,
+  { client, gateway }: Sender,
   snapshot: ClusterSnapshot,
   hiddenBy: readonly TransportField[],
   why: string,
 ): ClientTransport {
-  const { refuses, decidedBy } = outboundPolicyOf(client, snapshot);
+  if (gateway) {
+    return {
+      transport: 'blocked',
+      decidedBy: hiddenBy,
+      reason: `${why}, and a gateway has no way to what it does not know`,
+    };
+  }
+  const { mode, decidedBy } = outboundPolicyOf(client, snapshot);
+  const refuses = mode === 'REGISTRY_ONLY';
   return {
     transport: refuses ? 'blocked' : 'plaintext',
-    decidedBy: [...hiddenBy, ...decidedBy.map(layered)],
+    decidedBy: [...hiddenBy, ...decidedBy.map(egressField)],
     reason: refuses
       ? `${why}, and refuses what it does not know`
       : `${why}, and passes on what it does not know as it is`,

@@ -47,7 +47,7 @@ export function destinationRuleOf(
     exported
       .get(owner)
       ?.mostSpecific(host)
-      ?.filter(({ exportTo }) => isVisibleTo(exportTo, owner, namespace));
+      ?.filter(({ exportTo }) => isExportedTo(exportTo, namespace));
   const own =
     namespace === rootNamespace
       ? rootPrivate.mostSpecific(host)
@@ -62,6 +62,11 @@ export function destinationRuleOf(
     }
   }
   return undefined;
+}
+
+/** Among exported rules `.` beside other namespaces means nobody, not even clients of the rule's own namespace. */
+function isExportedTo(exportTo: ExportTo, namespace: string): boolean {
+  return exportTo.size === 0 || exportTo.has('*') || exportTo.has(namespace);
 }
 
 /** One that selects the client beats the others, but only in its own namespace; else the youngest without a selector. */

@@ -1,8 +1,11 @@
 /** Host names as istiod compares them: exact, or with a leading `*`; the most specific match counts. */
 
+/** What the host of every Service ends with. */
+export const SERVICE_DOMAIN = '.svc.cluster.local';
+
 /** A Service's host. Istio's domain of services is `cluster.local` unless somebody rebuilt it. */
 export function serviceHost(name: string, namespace: string): string {
-  return `${name}.${namespace}.svc.cluster.local`;
+  return `${name}.${namespace}${SERVICE_DOMAIN}`;
 }
 
 /** Only names without a dot are short, and mean a Service of the rule's own namespace: `orders.shop` matches nothing. */

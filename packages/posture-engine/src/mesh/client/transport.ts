@@ -10,7 +10,12 @@ export interface TransportField {
     | 'peer-authentication'
     | 'sidecar'
     | 'pod'
-    | 'service';
+    | 'service'
+    | 'service-entry'
+    | 'linkerd-policy'
+    | 'linkerd-config'
+    | 'virtual-service'
+    | 'mesh-config';
   object: ObjectReference;
   field: string;
 }
@@ -23,6 +28,20 @@ export interface ClientTransport {
   decidedBy: readonly TransportField[];
   /** A clause. */
   reason: string;
+  /** Set for `tls`. */
+  origination?: TlsOrigination;
+}
+
+/** TLS that a DestinationRule makes a proxy speak, and what the proxy insists on. */
+export interface TlsOrigination {
+  /** MUTUAL shows a certificate of the client's own. */
+  mode: 'SIMPLE' | 'MUTUAL';
+  /** The name that is asked for; left out where it is that of each request. */
+  serverName?: string;
+  /** The server's certificate must hold one of these; empty where the rule names none. */
+  subjectAltNames: readonly string[];
+  /** False where any certificate will do. */
+  verifies: boolean;
 }
 
 export interface Member {

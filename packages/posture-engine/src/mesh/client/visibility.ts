@@ -15,10 +15,11 @@ export function isVisibleTo(
   own: string,
   namespace: string,
 ): boolean {
+  if (exportTo.size === 0 || exportTo.has('*')) {
+    return true;
+  }
   return (
-    exportTo.size === 0 ||
-    exportTo.has('*') ||
-    exportTo.has(namespace) ||
-    (exportTo.has('.') && own === namespace)
+    !exportTo.has('~') &&
+    (exportTo.has(namespace) || (exportTo.has('.') && own === namespace))
   );
 }

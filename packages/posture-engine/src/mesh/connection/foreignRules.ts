@@ -8,15 +8,17 @@ import {
   ObjectReference,
   Service,
   referenceTo,
+  remembered,
   valueAt,
 } from '../../snapshot';
-import { DestinationRule } from '../../snapshot/kinds';
+import { DestinationRule, Pod } from '../../snapshot/kinds';
 import { Member, endpointsOf } from '../client';
 import { modeOfClient } from '../client/autoMtls';
 import { matchesHost, resolveHost, serviceHost } from '../client/hosts';
 import { dataPlaneOf } from '../dataPlane';
 import { FieldValue, entryOf } from '../podFields';
 import { ClientCall, clientCall, sidecarClient } from './clientCall';
+import { OutsideRule, outsideRulesOf } from './outsideRules';
 
 /** The first Service that a rule takes mTLS from, and what comes of it. */
 export interface ForeignRule {
@@ -36,6 +38,8 @@ export interface ClientFacts {
   ambient: boolean;
   /** By the namespace of the clients. */
   foreignRules: Readonly<Record<string, readonly ForeignRule[]>>;
+  /** Of all namespaces: whoever follows them sees what comes of it. */
+  outsideRules: readonly OutsideRule[];
 }
 
 /** Use as `snapshot.derive(clientFactsOf)`. */
@@ -48,11 +52,22 @@ export function clientFactsOf(snapshot: ClusterSnapshot): ClientFacts {
       (foreignRules[namespace] ??= []).push(found);
     }
   }
-  return { ambient: hasAmbient(snapshot), foreignRules };
+  return {
+    ambient: hasAmbient(snapshot),
+    foreignRules,
+    outsideRules: snapshot.derive(outsideRulesOf),
+  };
 }
 
 const REDIRECTION = 'ambient.istio.io/redirection';
 const DATA_PLANE_MODE = 'istio.io/dataplane-mode';
+
+const someTakenOver = remembered((pods: readonly Pod[]) =>
+  pods.some(
+    ({ metadata }) =>
+      entryOf(metadata.annotations ?? {}, REDIRECTION) === 'enabled',
+  ),
+);
 
 function hasAmbient(snapshot: ClusterSnapshot): boolean {
   return (
@@ -62,12 +77,9 @@ function hasAmbient(snapshot: ClusterSnapshot): boolean {
         ({ metadata }) =>
           entryOf(metadata.labels ?? {}, DATA_PLANE_MODE) === 'ambient',
       ) ||
-    snapshot
-      .all('Pod')
-      .some(
-        ({ metadata }) =>
-          entryOf(metadata.annotations ?? {}, REDIRECTION) === 'enabled',
-      )
+    [...snapshot.namespacesOf(['Pod'])].some(namespace =>
+      someTakenOver(snapshot.inNamespace('Pod', namespace)),
+    )
   );
 }
 

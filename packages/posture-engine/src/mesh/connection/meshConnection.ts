@@ -6,6 +6,9 @@ import { ClusterSnapshot, PodView } from '../../snapshot';
 import { accountOf } from '../../identity/serviceAccounts';
 import { AuthorizationAnswer, authorize } from '../authorization';
 import { ClientTransport, transportToPod, transportToService } from '../client';
+import { dataPlaneOf } from '../dataPlane';
+import { describePatch, patchBefore } from '../envoy';
+import { linkerdConnection } from '../linkerd/linkerdConnection';
 import { requireMesh } from '../mesh';
 import { meshGap } from '../meshGap';
 import { Chain } from '../portProtocol';
@@ -16,9 +19,13 @@ import {
   fieldsOf,
   sentence,
 } from './meshAnswer';
+import { gatewayConnection } from './gatewayConnection';
 import { ServerSide, serverSideOf } from './serverSide';
 import { transportMismatch } from './transportMatch';
 import { waypointHop } from './waypointHop';
+
+/** Where ztunnel, and a sidecar that is told to, take HBONE. */
+const HBONE_PORT = 15_008;
 
 export function meshConnection(
   question: MeshQuestion,
@@ -37,14 +44,101 @@ export function meshConnection(
       `the client's own proxy refuses it: ${client.reason}`,
     );
   }
+  const { workload, pod } = question.to;
+  const { dataPlane, gateway } = dataPlaneOf(workload, pod, snapshot);
+  if (dataPlane === 'linkerd') {
+    return linkerdConnection(question, client, snapshot);
+  }
+  if (gateway) {
+    return gatewayConnection(question, client, snapshot, next =>
+      meshConnection(next, snapshot),
+    );
+  }
   const server = serverSideOf(question.to, question.port, snapshot);
   if (server.undecided !== undefined) {
     return answer('unknown', null, [], server.undecided);
   }
-  return (
-    transportMismatch(server, client, question) ??
-    authorized(question, client, server, snapshot)
+  const patched =
+    server.enforcer === 'sidecar' ? patchedReason(pod, snapshot) : undefined;
+  if (patched !== undefined) {
+    return answer('unknown', null, [], patched);
+  }
+  const mismatch = transportMismatch(server, client, question);
+  const told = mismatch
+    ? refusedUnread(mismatch, question, client, server, snapshot) ??
+      (server.enforcer
+        ? mismatch
+        : behindWaypoint(mismatch, question, client, snapshot))
+    : authorized(question, client, server, snapshot);
+  return client.tunnel
+    ? { ...told, tunnel: { ...told.tunnel, port: HBONE_PORT, to: pod } }
+    : told;
+}
+
+function patchedReason(
+  pod: PodView,
+  snapshot: ClusterSnapshot,
+): string | undefined {
+  const gap = meshGap(['EnvoyFilter'], [pod.namespace], snapshot);
+  const patch = patchBefore(pod, 'SIDECAR_INBOUND', snapshot);
+  return gap ?? (patch && describePatch(patch));
+}
+
+/** ztunnel goes by what is called: a pod outside of the mesh, too, has the waypoint of its Service before it. */
+function behindWaypoint(
+  told: MeshAnswer,
+  question: MeshQuestion,
+  client: ClientTransport,
+  snapshot: ClusterSnapshot,
+): MeshAnswer {
+  const hop =
+    question.clientTls === undefined
+      ? waypointHop(
+          question,
+          { ...client, tunnel: 'HBONE' },
+          question.principal ?? principalOf(question.from, snapshot),
+          snapshot,
+        )
+      : undefined;
+  if (!hop) {
+    return told;
+  }
+  return 'answer' in hop
+    ? hop.answer
+    : {
+        ...told,
+        verdict: hop.at.verdict,
+        ...(hop.at.conditions ? { conditions: hop.at.conditions } : {}),
+        decidedBy: [...told.decidedBy, ...hop.decidedBy],
+        reason: sentence(hop.at.reason),
+      };
+}
+
+/** TLS that a proxy hands on unread is a connection without identity to it, which its policies may refuse all the same. */
+function refusedUnread(
+  { verdict }: MeshAnswer,
+  question: MeshQuestion,
+  client: ClientTransport,
+  server: ServerSide,
+  snapshot: ClusterSnapshot,
+): MeshAnswer | undefined {
+  const { enforcer, bypass, effective } = server;
+  if (
+    verdict !== 'unknown' ||
+    client.transport !== 'mtls' ||
+    !enforcer ||
+    bypass ||
+    effective?.contested
+  ) {
+    return undefined;
+  }
+  const seen = authorized(
+    { ...question, request: undefined },
+    { ...client, transport: 'plaintext' },
+    { ...server, chains: ['tcp'] },
+    snapshot,
   );
+  return seen.verdict === 'deny' ? seen : undefined;
 }
 
 function clientSideOf(
@@ -140,6 +234,11 @@ function authorized(
   return {
     verdict: decided.verdict,
     transport: decided.verdict === 'deny' ? null : transport,
+    ...(hop?.proxy
+      ? {
+          tunnel: { port: HBONE_PORT, to: question.to.pod, via: hop.proxy },
+        }
+      : {}),
     ...(principal === undefined ? {} : { principal }),
     ...(decided.conditions ? { conditions: decided.conditions } : {}),
     decidedBy:

@@ -10,17 +10,20 @@ import { ConnectionQuestion } from '../../decisions/decideQuestions';
 import { servicesSelecting } from '../../network/services';
 import { HttpRequest } from '../authorization';
 import { Member, ServiceTarget } from '../client';
-import { outboundPolicyOf } from '../client/egressScope';
+import type { Sent } from '../client/outbound';
 import { dataPlaneOf } from '../dataPlane';
 import { endpointPort } from '../portProtocol';
 import { MeshAnswer, answer } from './meshAnswer';
 import { meshConnection } from './meshConnection';
+import { outsideConnection } from './outsideConnection';
 
 export interface MeshQuestionByName extends ConnectionQuestion {
   /** Left out for whatever may be sent. */
   request?: HttpRequest;
   clientTls?: 'plaintext' | 'mtls';
   principal?: string;
+  /** The name that a TLS client asks for (SNI), where it calls an address outside. */
+  serverName?: string;
 }
 
 export class MeshQuestions {
@@ -101,10 +104,11 @@ export class MeshQuestions {
   }
 
   #answersTo(
-    { to, port, request, clientTls, principal }: MeshQuestionByName,
+    question: MeshQuestionByName,
     from: Member | { address: string },
     target: Target,
   ): MeshAnswer[] {
+    const { to, port, request, clientTls, principal } = question;
     if (target.side.pods.size === 0) {
       return 'address' in from
         ? [
@@ -112,7 +116,17 @@ export class MeshQuestions {
               'neither end is a pod of the source, so no policy of it says anything',
             ),
           ]
-        : [this.#outside(from)];
+        : [
+            outsideConnection(
+              from,
+              {
+                address: addressOf(to),
+                port: target.port,
+                ...sentBy(question),
+              },
+              this.snapshot,
+            ),
+          ];
     }
     return [...target.side.pods]
       .filter(pod => 'address' in from || pod !== from.pod)
@@ -177,46 +191,19 @@ export class MeshQuestions {
     );
     return service && found ? { service: { service, port: found } } : {};
   }
+}
 
-  /** To an address outside of the cluster: only the client's own proxy has a word. */
-  #outside(client: Member): MeshAnswer {
-    const own = dataPlaneOf(client.workload, client.pod, this.snapshot);
-    if (own.undecided !== undefined) {
-      return unknownAnswer(own.undecided);
-    }
-    const { refuses, decidedBy } = outboundPolicyOf(client.pod, this.snapshot);
-    if (own.dataPlane !== 'sidecar' || !refuses) {
-      return {
-        verdict: 'allow',
-        transport: 'plaintext',
-        decidedBy: [],
-        reason:
-          'The mesh passes on what goes to addresses outside as it is, and encrypts nothing of it.',
-      };
-    }
-    const [entry] = this.snapshot.all('ServiceEntry');
-    if (entry) {
-      return unknownAnswer(
-        `the client's proxy refuses addresses that it does not know, and whether ServiceEntry ${entry.metadata.namespace}/${entry.metadata.name} makes this one known is not decided here yet`,
-      );
-    }
-    const gap = this.snapshot.coverage.gap('ServiceEntry');
-    return gap
-      ? unknownAnswer(gap.reason)
-      : {
-          verdict: 'deny',
-          transport: null,
-          decidedBy: decidedBy.map(({ object, field }) => ({
-            layer: 'sidecar' as const,
-            direction: 'egress' as const,
-            effect: 'deny' as const,
-            object,
-            field,
-          })),
-          reason:
-            "The client's own proxy refuses addresses that no Service and no ServiceEntry names (REGISTRY_ONLY); that is no wall against whoever controls the pod.",
-        };
+/** Of an end without pods, which is an address. */
+function addressOf(to: EndpointName): string {
+  return 'ip' in to ? to.ip : '';
+}
+
+/** A request names its host, if anything does. */
+function sentBy({ request, serverName }: MeshQuestionByName): { sent?: Sent } {
+  if (request?.host !== undefined) {
+    return { sent: { kind: 'http', host: request.host } };
   }
+  return serverName === undefined ? {} : { sent: { kind: 'tls', serverName } };
 }
 
 const ISTIO_POLICIES = [
@@ -258,6 +245,7 @@ function ofSomePods(answers: readonly MeshAnswer[]): MeshAnswer {
   return answers.some(({ verdict }) => verdict !== open.verdict)
     ? {
         ...open,
+        partly: true,
         reason: `${open.reason} This holds for some of the pods; for others the answer is another.`,
       }
     : open;

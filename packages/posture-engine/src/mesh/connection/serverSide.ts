@@ -2,7 +2,7 @@
  * What the server's side makes of a connection before any policy is asked:
  * whether it is accepted, whether its identity is seen, and which proxy asks.
  */
-import { ClusterSnapshot } from '../../snapshot';
+import { ClusterSnapshot, PodView } from '../../snapshot';
 import { ambientMode } from '../ambientMode';
 import { PodEnforcer } from '../authorization';
 import { Bypass, captureOf } from '../capture';
@@ -16,6 +16,7 @@ import {
 import { meshGap } from '../meshGap';
 import { Chain, chainsOf } from '../portProtocol';
 
+/** Of a pod that has a proxy of Linkerd's, `linkerdConnection` tells it. */
 export interface ServerSide {
   /** Undefined where no proxy stands before the port. */
   enforcer?: PodEnforcer;
@@ -27,7 +28,28 @@ export interface ServerSide {
   undecided?: string;
 }
 
+/** Every caller asks the same of a server. */
+function foundOf(): WeakMap<PodView, Map<number, ServerSide>> {
+  return new WeakMap();
+}
+
 export function serverSideOf(
+  member: Member,
+  port: number,
+  snapshot: ClusterSnapshot,
+): ServerSide {
+  const found = snapshot.derive(foundOf);
+  const ofPod = found.get(member.pod) ?? new Map<number, ServerSide>();
+  found.set(member.pod, ofPod);
+  let side = ofPod.get(port);
+  if (!side) {
+    side = findServerSide(member, port, snapshot);
+    ofPod.set(port, side);
+  }
+  return side;
+}
+
+function findServerSide(
   { workload, pod }: Member,
   port: number,
   snapshot: ClusterSnapshot,
@@ -41,16 +63,10 @@ export function serverSideOf(
     return {
       chains,
       undecided:
-        'a gateway takes what its Gateway objects say, which is not decided here yet',
+        'it is a gateway, which takes what Gateway objects say, and leads on what it gets',
     };
   }
-  if (membership.dataPlane === 'linkerd') {
-    return {
-      chains,
-      undecided: 'what a Linkerd proxy takes is not decided here yet',
-    };
-  }
-  if (membership.dataPlane === 'none') {
+  if (membership.dataPlane === 'none' || membership.dataPlane === 'linkerd') {
     return { chains };
   }
   const gap = meshGap(

@@ -27,7 +27,7 @@ export function transportMismatch(
 function withoutServerProxy(
   { enforcer, bypass, chains }: ServerSide,
   client: ClientTransport,
-  { to, port }: MeshQuestion,
+  question: MeshQuestion,
 ): MeshAnswer | undefined {
   if (enforcer && !bypass) {
     return undefined;
@@ -43,15 +43,16 @@ function withoutServerProxy(
         },
       ]
     : [];
+  const port = portOf(question);
   const where = bypass
-    ? `port ${port} of ${to.pod.name} is left out of its proxy's capture`
-    : `${to.pod.name} has no proxy of the mesh`;
+    ? `${port} is left out of its proxy's capture`
+    : `${question.to.pod.name} has no proxy of the mesh`;
   if (bypass && !bypass.certain) {
     return answer(
       'unknown',
       null,
       bypassing,
-      `whether its proxy sees port ${port} of ${to.pod.name} depends on how the application listens`,
+      `whether its proxy sees ${port} depends on how the application listens`,
     );
   }
   if (client.transport !== 'mtls') {
@@ -69,9 +70,7 @@ function withoutServerProxy(
         bypassing,
         `${where}, so the client's TLS reaches the application, and what that makes of it cannot be seen`,
       )
-    : answer(
-        'deny',
-        null,
+    : mismatch(
         bypassing,
         `${where}, and its application cannot read the client's TLS`,
       );
@@ -81,12 +80,13 @@ function withoutServerProxy(
 function refusedTransport(
   { effective, chains, enforcer }: ServerSide,
   client: ClientTransport,
-  { to, port }: MeshQuestion,
+  question: MeshQuestion,
 ): MeshAnswer | undefined {
   if (!effective) {
     return undefined;
   }
   const { mode, contested } = effective;
+  const port = portOf(question);
   const ingress = fieldsOf(effective.decidedBy, 'ingress');
   const egress = fieldsOf(client.decidedBy, 'egress');
   const fields = (effect: 'allow' | 'deny') => [
@@ -98,16 +98,27 @@ function refusedTransport(
       'unknown',
       null,
       fields('deny'),
-      `policies of equal or unknown age compete for port ${port} of ${to.pod.name}`,
+      `policies of equal or unknown age compete for ${port}`,
     );
   }
   if (client.transport === 'plaintext' && mode === 'STRICT') {
-    return answer(
-      'deny',
-      null,
+    return mismatch(
       fields('deny'),
-      `port ${port} of ${to.pod.name} takes mTLS alone, and the client sends plaintext: ${client.reason}`,
+      `${port} takes mTLS alone, and the client sends plaintext: ${client.reason}`,
     );
+  }
+  if (enforcer === 'ztunnel' && isSidecarTls(client, question)) {
+    return mode === 'STRICT'
+      ? mismatch(
+          fields('deny'),
+          `${port} takes HBONE alone, and the client sends the mTLS of sidecars`,
+        )
+      : answer(
+          'unknown',
+          null,
+          fields('deny'),
+          `ztunnel cannot read the mTLS of sidecars that the client sends to ${port}, so its TLS reaches the application, and what that makes of it cannot be seen`,
+        );
   }
   if (client.transport === 'mtls' && mode === 'DISABLE') {
     return chains.includes('tcp')
@@ -115,13 +126,11 @@ function refusedTransport(
           'unknown',
           null,
           fields('deny'),
-          `mTLS is switched off for port ${port} of ${to.pod.name}, so the client's TLS reaches the application, and what that makes of it cannot be seen`,
+          `mTLS is switched off for ${port}, so the client's TLS reaches the application, and what that makes of it cannot be seen`,
         )
-      : answer(
-          'deny',
-          null,
+      : mismatch(
           fields('deny'),
-          `mTLS is switched off for port ${port} of ${to.pod.name}, and the client uses it`,
+          `mTLS is switched off for ${port}, and the client uses it`,
         );
   }
   // Another TLS than Istio's inside HBONE is the application's own affair.
@@ -130,7 +139,26 @@ function refusedTransport(
         'unknown',
         'tls',
         fields('deny'),
-        `the client speaks a TLS of its own to port ${port} of ${to.pod.name}, whose end cannot be seen`,
+        `the client speaks a TLS of its own to ${port}, whose end cannot be seen`,
       )
     : undefined;
+}
+
+/** Whoever asks "what if mTLS" means the one that the server reads. */
+function isSidecarTls(
+  { transport, tunnel }: ClientTransport,
+  { clientTls }: MeshQuestion,
+): boolean {
+  return transport === 'mtls' && !tunnel && clientTls === undefined;
+}
+
+function mismatch(
+  decidedBy: readonly MeshDecidingField[],
+  reason: string,
+): MeshAnswer {
+  return { ...answer('deny', null, decidedBy, reason), mismatch: true };
+}
+
+function portOf({ to, port, portInWords = `port ${port}` }: MeshQuestion) {
+  return `${portInWords} of ${to.pod.name}`;
 }

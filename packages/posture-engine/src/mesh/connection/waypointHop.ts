@@ -3,18 +3,20 @@
  * waypoints pass it (ztunnel's); sidecars, gateways and callers outside go past
  * it, straight to the pod's ztunnel.
  */
-import { ClusterSnapshot } from '../../snapshot';
+import { ClusterSnapshot, PodView } from '../../snapshot';
 import { accountOf } from '../../identity/serviceAccounts';
 import { AuthorizationAnswer, authorize } from '../authorization';
 import { ClientTransport } from '../client';
 import { dataPlaneOf } from '../dataPlane';
+import { describePatch, patchOfWaypoint } from '../envoy';
 import { requireMesh } from '../mesh';
+import { meshGap } from '../meshGap';
 import { entryOf } from '../podFields';
 import { chainsOfServicePort } from '../portProtocol';
 import {
   USE_WAYPOINT,
   USE_WAYPOINT_NAMESPACE,
-  WAYPOINT_CLASS,
+  waypointStands,
 } from '../waypoint';
 import {
   MeshAnswer,
@@ -28,18 +30,20 @@ interface Passed {
   at: AuthorizationAnswer;
   principal: string;
   address: string | undefined;
+  /** Its proxy, where that is in the source. */
+  proxy: PodView | undefined;
   decidedBy: readonly MeshDecidingField[];
 }
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
-const WAYPOINT_FOR = 'istio.io/waypoint-for';
 
 export function waypointHop(
-  question: MeshQuestion,
+  asked: MeshQuestion,
   client: ClientTransport,
   principal: string | undefined,
   snapshot: ClusterSnapshot,
 ): Passed | { answer: MeshAnswer } | undefined {
+  const question = asAddressed(asked);
   const { from, to, service } = question;
   if ('address' in from || client.tunnel !== 'HBONE') {
     return undefined;
@@ -60,23 +64,47 @@ export function waypointHop(
       ),
     };
   }
-  const gateway = snapshot.get('Gateway', waypoint.name, waypoint.namespace);
-  if (gateway?.spec?.gatewayClassName !== WAYPOINT_CLASS) {
+  const stands = waypointStands(
+    waypoint,
+    { as: service ? 'service' : 'workload', namespace: to.pod.namespace },
+    snapshot,
+  );
+  if (typeof stands === 'string') {
+    return { answer: unknownAnswer(stands) };
+  }
+  if (!stands) {
     return undefined; // A waypoint that is not there is passed by silently.
   }
-  const serves =
-    entryOf(gateway.metadata.labels ?? {}, WAYPOINT_FOR) ?? 'service';
-  if (serves !== 'all' && serves !== (service ? 'service' : 'workload')) {
-    return undefined;
-  }
-  if (waypoint.namespace !== to.pod.namespace) {
-    return {
-      answer: unknownAnswer(
-        `whether waypoint ${waypoint.namespace}/${waypoint.name} takes Services of namespace ${to.pod.namespace} depends on its listeners, which are not decided here yet`,
-      ),
-    };
-  }
-  return passed(question, waypoint, principal, snapshot);
+  const unread = whyUnread(question, waypoint, snapshot);
+  return unread === undefined
+    ? passed(question, waypoint, principal, snapshot)
+    : { answer: unknownAnswer(unread) };
+}
+
+/** ztunnel looks up the address that is called; a Service without one is called by those of its pods. */
+function asAddressed(question: MeshQuestion): MeshQuestion {
+  const { service, ...called } = question;
+  return service?.service.spec?.clusterIP === 'None' ? called : question;
+}
+
+/** What of the waypoint's policies is not seen, or not all that its proxy is told. */
+function whyUnread(
+  { service }: MeshQuestion,
+  waypoint: { namespace: string; name: string },
+  snapshot: ClusterSnapshot,
+): string | undefined {
+  const target = service?.service.metadata;
+  const gap = meshGap(
+    ['AuthorizationPolicy', 'RequestAuthentication', 'EnvoyFilter'],
+    [waypoint.namespace],
+    snapshot,
+  );
+  const patch = patchOfWaypoint(
+    waypoint,
+    target && { namespace: target.namespace ?? 'default', name: target.name },
+    snapshot,
+  );
+  return gap ?? (patch && describePatch(patch));
 }
 
 /** The name on the Service, or on the pod where it is called itself, else on the namespace; `none` opts out. */
@@ -107,7 +135,10 @@ function passed(
   principal: string | undefined,
   snapshot: ClusterSnapshot,
 ): Passed | { answer: MeshAnswer } {
-  const chains = service ? chainsOfServicePort(service.port) : ['tcp' as const];
+  // For a call to the pod itself the waypoint looks at the first bytes.
+  const chains = service
+    ? chainsOfServicePort(service.port)
+    : (['http', 'tcp'] as const);
   const http = chains.includes('http') && (request || chains.length === 1);
   const answer = authorize(
     {
@@ -160,6 +191,7 @@ function passed(
       waypoint.namespace
     }/sa/${account}`,
     address: proxy?.ips[0],
+    proxy,
     decidedBy,
   };
 }

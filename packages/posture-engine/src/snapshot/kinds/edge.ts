@@ -1,6 +1,6 @@
-/** What brings traffic in from outside: Ingress, the Gateway API, Istio's gateways and OpenShift's routes. */
+/** What brings traffic in from outside beside the Gateway API: Ingress, Istio's gateways and OpenShift's routes. */
 import { z } from 'zod';
-import { resource } from './metadata';
+import { resource, stringMap } from './metadata';
 
 const ingressBackend = z.object({
   service: z
@@ -49,75 +49,11 @@ export const ingress = resource({
     .optional(),
 });
 
-const backendReference = z.object({
-  group: z.string().optional(),
-  kind: z.string().optional(),
-  namespace: z.string().optional(),
-  name: z.string(),
-  port: z.number().optional(),
-});
-
-/** HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute: all name parents and backends alike. */
-export const gatewayRoute = resource({
-  spec: z
-    .object({
-      hostnames: z.array(z.string()).optional(),
-      parentRefs: z
-        .array(
-          z.object({
-            group: z.string().optional(),
-            kind: z.string().optional(),
-            namespace: z.string().optional(),
-            name: z.string(),
-            sectionName: z.string().optional(),
-            port: z.number().optional(),
-          }),
-        )
-        .optional(),
-      rules: z
-        .array(
-          z.object({
-            backendRefs: z.array(backendReference).optional(),
-            filters: z
-              .array(
-                z.object({
-                  requestMirror: z
-                    .object({ backendRef: backendReference })
-                    .optional(),
-                }),
-              )
-              .optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-});
-
-/** The Gateway API's Gateway: where routes attach, and by which protocol. */
-export const gateway = resource({
-  spec: z
-    .object({
-      gatewayClassName: z.string().optional(),
-      listeners: z
-        .array(
-          z.object({
-            name: z.string(),
-            hostname: z.string().optional(),
-            port: z.number().optional(),
-            protocol: z.string(),
-            tls: z.object({ mode: z.string().optional() }).optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-});
-
 /** Istio's Gateway: the ports and protocols that its proxies listen on. */
 export const istioGateway = resource({
   spec: z
     .object({
+      selector: stringMap.optional(),
       servers: z
         .array(
           z.object({
@@ -133,6 +69,7 @@ export const istioGateway = resource({
               .object({
                 mode: z.string().optional(),
                 httpsRedirect: z.boolean().optional(),
+                minProtocolVersion: z.string().optional(),
               })
               .optional(),
           }),
@@ -145,15 +82,44 @@ export const istioGateway = resource({
 const destination = z.object({
   host: z.string().optional(),
   subset: z.string().optional(),
+  port: z.object({ number: z.number().optional() }).optional(),
 });
 const destinations = z
   .array(z.object({ destination: destination.optional() }))
   .optional();
 
+/** At most one of them is said. */
+const stringMatch = z.object({
+  exact: z.string().optional(),
+  prefix: z.string().optional(),
+  regex: z.string().optional(),
+});
+const stringMatches = z.record(z.string(), stringMatch).optional();
+
+/** What an HTTP route asks for; of a TLS or TCP route the port, the names and the gateways. */
+const routeMatch = z.object({
+  uri: stringMatch.optional(),
+  ignoreUriCase: z.boolean().optional(),
+  method: stringMatch.optional(),
+  scheme: stringMatch.optional(),
+  authority: stringMatch.optional(),
+  headers: stringMatches,
+  withoutHeaders: stringMatches,
+  queryParams: stringMatches,
+  port: z.number().optional(),
+  gateways: z.array(z.string()).optional(),
+  sniHosts: z.array(z.string()).optional(),
+});
+
 const virtualServiceRoute = z.object({
+  match: z.array(routeMatch).optional(),
   route: destinations,
   mirror: destination.optional(),
   mirrors: destinations,
+  /** Of these three only the presence. */
+  redirect: z.object({}).optional(),
+  directResponse: z.object({}).optional(),
+  rewrite: z.object({}).optional(),
   /** Another VirtualService that holds the routes. */
   delegate: z
     .object({ name: z.string(), namespace: z.string().optional() })
@@ -197,8 +163,6 @@ export const openShiftRoute = resource({
 });
 
 export type Ingress = z.infer<typeof ingress>;
-export type GatewayRoute = z.infer<typeof gatewayRoute>;
-export type Gateway = z.infer<typeof gateway>;
 export type IstioGateway = z.infer<typeof istioGateway>;
 export type VirtualService = z.infer<typeof virtualService>;
 export type OpenShiftRoute = z.infer<typeof openShiftRoute>;

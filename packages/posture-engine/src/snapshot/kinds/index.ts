@@ -10,13 +10,19 @@ export type {
   Volume,
 } from './pod';
 export type {
-  Gateway,
-  GatewayRoute,
   Ingress,
   IstioGateway,
   OpenShiftRoute,
   VirtualService,
 } from './edge';
+export type {
+  Gateway,
+  GatewayListener,
+  GatewayRoute,
+  GrpcRoute,
+  HttpRoute,
+  ListenerSet,
+} from './gatewayApi';
 export type {
   CiliumDomainName,
   CiliumEgressRule,
@@ -50,6 +56,18 @@ export type {
   RequestAuthentication,
   ServiceEntry,
   Sidecar,
+  WorkloadEntry,
+  WrittenEndpoint,
 } from './istio';
+export type {
+  LinkerdAuthorizationPolicy,
+  LinkerdNetwork,
+  LinkerdReference,
+  LinkerdServer,
+  MeshTlsAuthentication,
+  NetworkAuthentication,
+  ServerAuthorization,
+} from './linkerd';
+export type { EnvoyFilter, EnvoyPatch, PatchedFields } from './envoy';
 export type { ClusterRole, PolicyRule, Role, RoleBinding } from './rbac';
 export type { ClusterSpiffeId } from './spire';

@@ -86,9 +86,13 @@ export const requestAuthentication = resource({
           z.object({
             issuer: z.string().optional(),
             audiences: strings,
+            /** Public keys, or where they are. */
+            jwks: z.string().optional(),
+            jwksUri: z.string().optional(),
             fromHeaders: named,
             fromParams: strings,
             fromCookies: strings,
+            forwardOriginalToken: z.boolean().optional(),
           }),
         )
         .optional(),
@@ -118,12 +122,18 @@ export const sidecar = resource({
         .array(
           z.object({
             port: listenerPort.optional(),
+            bind: z.string().optional(),
+            captureMode: z.string().optional(),
             hosts: strings,
           }),
         )
         .optional(),
       outboundTrafficPolicy: z
-        .object({ mode: z.string().optional() })
+        .object({
+          mode: z.string().optional(),
+          /** Where calls go that nothing names, instead of to their own address. */
+          egressProxy: z.object({ host: z.string().optional() }).optional(),
+        })
         .optional(),
     })
     .optional(),
@@ -133,6 +143,9 @@ const clientTls = z.object({
   mode: z.string().optional(),
   /** A secret of a gateway; only named. */
   credentialName: z.string().optional(),
+  sni: z.string().optional(),
+  subjectAltNames: strings,
+  insecureSkipVerify: z.boolean().optional(),
 });
 
 const trafficPolicy = z.object({
@@ -166,11 +179,25 @@ export const destinationRule = resource({
     .optional(),
 });
 
+/** An endpoint that somebody wrote down: of a ServiceEntry, or a WorkloadEntry of its own. */
+const writtenEndpoint = z.object({
+  address: z.string().optional(),
+  /** By the names of the ServiceEntry's ports. */
+  ports: z.record(z.string(), z.number()).optional(),
+  labels: stringMap.optional(),
+  serviceAccount: z.string().optional(),
+});
+
+export const workloadEntry = resource({ spec: writtenEndpoint.optional() });
+
 export const serviceEntry = resource({
   spec: z
     .object({
       hosts: strings,
+      addresses: strings,
       exportTo: strings,
+      endpoints: z.array(writtenEndpoint).optional(),
+      subjectAltNames: strings,
       ports: z
         .array(
           z.object({
@@ -186,6 +213,14 @@ export const serviceEntry = resource({
       workloadSelector: z.object({ labels: stringMap.optional() }).optional(),
     })
     .optional(),
+  status: z
+    .object({
+      /** What istiod allocated where none is written. */
+      addresses: z
+        .array(z.object({ value: z.string(), host: z.string().optional() }))
+        .optional(),
+    })
+    .optional(),
 });
 
 export type PeerAuthentication = z.infer<typeof peerAuthentication>;
@@ -194,4 +229,6 @@ export type AuthorizationRule = z.infer<typeof rule>;
 export type RequestAuthentication = z.infer<typeof requestAuthentication>;
 export type DestinationRule = z.infer<typeof destinationRule>;
 export type ServiceEntry = z.infer<typeof serviceEntry>;
+export type WorkloadEntry = z.infer<typeof workloadEntry>;
+export type WrittenEndpoint = z.infer<typeof writtenEndpoint>;
 export type Sidecar = z.infer<typeof sidecar>;

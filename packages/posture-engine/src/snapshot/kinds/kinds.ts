@@ -20,16 +20,19 @@ import {
   requestAuthentication,
   serviceEntry,
   sidecar,
+  workloadEntry,
 } from './istio';
+import { ingress, istioGateway, openShiftRoute, virtualService } from './edge';
 import {
   gateway,
   gatewayRoute,
-  ingress,
-  istioGateway,
-  openShiftRoute,
-  virtualService,
-} from './edge';
+  grpcRoute,
+  httpRoute,
+  listenerSet,
+  referenceGrant,
+} from './gatewayApi';
 import { ciliumPolicy } from './cilium';
+import { envoyFilter } from './envoy';
 import {
   calicoHostEndpoint,
   calicoNetworkSet,
@@ -37,6 +40,14 @@ import {
   calicoTier,
   stagedPolicy,
 } from './calico';
+import {
+  egressNetwork,
+  linkerdAuthorizationPolicy,
+  linkerdServer,
+  meshTlsAuthentication,
+  networkAuthentication,
+  serverAuthorization,
+} from './linkerd';
 import { networkPolicy, tieredPolicy } from './network';
 import { cronJob, pod, podOwner } from './pod';
 import { clusterRole, role, roleBinding } from './rbac';
@@ -49,6 +60,7 @@ const gatewayApi = 'gateway.networking.k8s.io';
 const rbac = 'rbac.authorization.k8s.io';
 const istioSecurity = 'security.istio.io';
 const istioNetworking = 'networking.istio.io';
+const linkerdPolicy = 'policy.linkerd.io';
 
 /** How a kind is found in the API. `plural` is its resource name; `metadataOnly` kinds are requested without their content. */
 export interface KindDefinition<S extends z.ZodType = z.ZodType> {
@@ -109,7 +121,7 @@ export const KINDS = {
     podOwner,
   ),
   ConfigMap: define(core, 'ConfigMap', 'configmaps', configMap, {
-    // Istio's MeshConfig, what decides which policies a network enforces, and what SPIRE's controller is told.
+    // Istio's MeshConfig, what decides which policies a network enforces, and what SPIRE's controller and Linkerd are told.
     names: [
       'istio',
       'cilium-config',
@@ -117,6 +129,7 @@ export const KINDS = {
       'amazon-vpc-cni',
       'spire-controller-manager',
       'spire-controller-manager-config',
+      'linkerd-config',
     ],
   }),
   Secret: define(core, 'Secret', 'secrets', secret, {
@@ -162,10 +175,10 @@ export const KINDS = {
     networkPolicy,
   ),
   Ingress: define('networking.k8s.io', 'Ingress', 'ingresses', ingress),
-  HTTPRoute: define(gatewayApi, 'HTTPRoute', 'httproutes', gatewayRoute, {
+  HTTPRoute: define(gatewayApi, 'HTTPRoute', 'httproutes', httpRoute, {
     versions: gatewayVersions,
   }),
-  GRPCRoute: define(gatewayApi, 'GRPCRoute', 'grpcroutes', gatewayRoute, {
+  GRPCRoute: define(gatewayApi, 'GRPCRoute', 'grpcroutes', grpcRoute, {
     versions: gatewayVersions,
   }),
   TLSRoute: define(gatewayApi, 'TLSRoute', 'tlsroutes', gatewayRoute, {
@@ -180,6 +193,16 @@ export const KINDS = {
   Gateway: define(gatewayApi, 'Gateway', 'gateways', gateway, {
     versions: gatewayVersions,
   }),
+  ListenerSet: define(gatewayApi, 'ListenerSet', 'listenersets', listenerSet, {
+    versions: gatewayVersions,
+  }),
+  ReferenceGrant: define(
+    gatewayApi,
+    'ReferenceGrant',
+    'referencegrants',
+    referenceGrant,
+    { versions: gatewayVersions },
+  ),
   'Gateway.networking.istio.io': define(
     istioNetworking,
     'Gateway',
@@ -193,6 +216,13 @@ export const KINDS = {
     'virtualservices',
     virtualService,
     { versions: istioVersions },
+  ),
+  EnvoyFilter: define(
+    istioNetworking,
+    'EnvoyFilter',
+    'envoyfilters',
+    envoyFilter,
+    { versions: ['v1alpha3'] },
   ),
   'Route.route.openshift.io': define(
     'route.openshift.io',
@@ -235,9 +265,62 @@ export const KINDS = {
     serviceEntry,
     { versions: istioVersions },
   ),
+  WorkloadEntry: define(
+    istioNetworking,
+    'WorkloadEntry',
+    'workloadentries',
+    workloadEntry,
+    { versions: istioVersions },
+  ),
   Sidecar: define(istioNetworking, 'Sidecar', 'sidecars', sidecar, {
     versions: istioVersions,
   }),
+  // Newest first: what an older version is asked for lacks `accessPolicy`.
+  Server: define(linkerdPolicy, 'Server', 'servers', linkerdServer, {
+    versions: ['v1beta3', 'v1beta2', 'v1beta1'],
+  }),
+  ServerAuthorization: define(
+    linkerdPolicy,
+    'ServerAuthorization',
+    'serverauthorizations',
+    serverAuthorization,
+    { versions: ['v1beta1'] },
+  ),
+  'AuthorizationPolicy.policy.linkerd.io': define(
+    linkerdPolicy,
+    'AuthorizationPolicy',
+    'authorizationpolicies',
+    linkerdAuthorizationPolicy,
+    { versions: ['v1alpha1'] },
+  ),
+  MeshTLSAuthentication: define(
+    linkerdPolicy,
+    'MeshTLSAuthentication',
+    'meshtlsauthentications',
+    meshTlsAuthentication,
+    { versions: ['v1alpha1'] },
+  ),
+  NetworkAuthentication: define(
+    linkerdPolicy,
+    'NetworkAuthentication',
+    'networkauthentications',
+    networkAuthentication,
+    { versions: ['v1alpha1'] },
+  ),
+  'HTTPRoute.policy.linkerd.io': define(
+    linkerdPolicy,
+    'HTTPRoute',
+    'httproutes',
+    httpRoute,
+    { versions: ['v1beta3', 'v1beta2', 'v1beta1'] },
+  ),
+  EgressNetwork: define(
+    linkerdPolicy,
+    'EgressNetwork',
+    'egressnetworks',
+    egressNetwork,
+    { versions: ['v1alpha1'] },
+  ),
   AdminNetworkPolicy: define(
     'policy.networking.k8s.io',
     'AdminNetworkPolicy',

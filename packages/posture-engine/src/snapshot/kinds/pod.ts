@@ -40,7 +40,11 @@ const containerSecurityContext = z.object({
 
 const handler = z.object({
   httpGet: z
-    .object({ host: z.string().optional(), port: portOrName.optional() })
+    .object({
+      host: z.string().optional(),
+      port: portOrName.optional(),
+      path: z.string().optional(),
+    })
     .optional(),
   tcpSocket: z
     .object({ host: z.string().optional(), port: portOrName.optional() })

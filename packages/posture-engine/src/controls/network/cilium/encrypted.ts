@@ -7,13 +7,16 @@ import { evidenceOf } from '../evidenceOfPolicies';
 import type { Detector, Selected } from './deception';
 
 export const encrypted: Detector = selected => {
-  const { workload, name, snapshot } = selected;
+  const { workload, pod, name, snapshot } = selected;
   const rules = rulesForHttp(selected);
   const plane = planeOf(selected);
   if (rules.length === 0 || !plane || unseenMode(selected) !== undefined) {
     return [];
   }
-  for (const { port, mode, decidedBy } of worstPodPorts(workload, snapshot)) {
+  for (const { port, mode, decidedBy } of worstPodPorts(
+    { ...workload, pods: [pod] },
+    snapshot,
+  )) {
     const found =
       port === null || mode === 'DISABLE'
         ? undefined

@@ -1,0 +1,4 @@
+export {
+  ineffectiveMeshObjects,
+  meshObjectGaps,
+} from './ineffectiveMeshObjects';
