@@ -6,10 +6,12 @@ import { addCanCommand } from './commands/can';
 import { addControlsCommand } from './commands/controls';
 import { addDiffCommand } from './commands/diff';
 import { addExplainCommand } from './commands/explain';
+import { addFixCommand } from './commands/fix';
 import { addMtlsCommand } from './commands/mtls';
 import { addPodSecurityCommand } from './commands/podSecurity';
 import { addReachCommand } from './commands/reach';
 import { addScanCommand } from './commands/scan';
+import { addValidateCommand } from './commands/validate';
 import { InputError } from './errors';
 import { EXIT, ExitCode } from './exitCode';
 import { oneLine } from './output/text';
@@ -84,7 +86,9 @@ Examples:
     addMtlsCommand,
     addDiffCommand,
     addExplainCommand,
+    addFixCommand,
     addPodSecurityCommand,
+    addValidateCommand,
     addAccessCommand,
     addControlsCommand,
   ]) {

@@ -1,5 +1,8 @@
 /** `zero-trust can`: may this reach that, and which objects say so. */
 import {
+  JointAnswer,
+  JointQuestions,
+  Layer,
   NetworkVerdict,
   describeObject,
 } from '@backstage-zero-trust/posture-engine';
@@ -14,9 +17,10 @@ import { jsonDocument } from '../output/json';
 import { table } from '../output/table';
 import { printable } from '../output/text';
 import { Colors, Terminal } from '../terminal';
-import { Answers, CanAnswer, answerFields, exitCodeOf } from './canAnswer';
+import { answerFields, exitCodeOf } from './canAnswer';
 import { answerBatch } from './canBatch';
-import { LAYERS, Layer, questionOf } from './canQuestion';
+import { questionOf } from './canQuestion';
+import { layersIn } from './layers';
 
 interface CanOptions extends SourceOptions {
   from?: string;
@@ -25,6 +29,7 @@ interface CanOptions extends SourceOptions {
   protocol: string;
   layers?: Layer[];
   request?: string;
+  serverName?: string;
   batch?: string;
   format: 'table' | 'json';
 }
@@ -61,11 +66,23 @@ export function addCanCommand(
       '--request <file>',
       'an HTTP request as JSON: method, path, host, headers, principal, jwt; - for standard input',
     )
+    .option(
+      '--server-name <name>',
+      'the name that a TLS client asks for (SNI), where it calls an address outside',
+    )
     .addOption(
       new Option(
         '--batch <file>',
         'many questions, a JSON object a line; - for standard input',
-      ).conflicts(['from', 'to', 'port', 'format', 'layers', 'request']),
+      ).conflicts([
+        'from',
+        'to',
+        'port',
+        'format',
+        'layers',
+        'request',
+        'serverName',
+      ]),
     )
     .addOption(formatOption())
     .addHelpText(
@@ -77,6 +94,7 @@ Of a workload's pods it is enough that one gets through.
 Examples:
   $ zero-trust can deploy/ --from shop/Deployment/web --to shop/Deployment/orders --port 8080
   $ zero-trust can --context prod-eu --from 203.0.113.7 --to service:shop/web --port https
+  $ zero-trust can deploy/ --from shop/web --to 203.0.113.7 --port 443 --server-name api.partner.example
   $ zero-trust can deploy/ --batch questions.jsonl > answers.jsonl`,
     )
     .action(async (sources: string[], options: CanOptions) => {
@@ -93,13 +111,13 @@ Examples:
         terminal,
         'connections are asked about in one cluster at a time',
       );
-      const answers = Answers.create(snapshot);
+      const questions = JointQuestions.create(snapshot);
       if (asked) {
         const question = questionOf(
           { ...asked, ...(await readRequest(options.request, terminal)) },
           snapshot,
         );
-        const answer = answers.answer(question);
+        const answer = questions.answer(question);
         terminal.write(
           options.format === 'json'
             ? jsonDocument('ConnectionDecision', answerFields(answer))
@@ -109,23 +127,11 @@ Examples:
       } else if (batch !== undefined) {
         exit(
           batch === STANDARD_INPUT
-            ? await answerBatch(terminal.stdin, answers, terminal)
-            : await answerBatch(readFile(batch), answers, terminal),
+            ? await answerBatch(terminal.stdin, questions, terminal)
+            : await answerBatch(readFile(batch), questions, terminal),
         );
       }
     });
-}
-
-function layersIn(text: string): Layer[] {
-  return text.split(',').map(word => {
-    const layer = LAYERS.find(known => known === word);
-    if (!layer) {
-      throw new InputError(
-        `there is no layer "${word}"; there are ${LAYERS.join(' and ')}`,
-      );
-    }
-    return layer;
-  });
 }
 
 async function readRequest(
@@ -148,15 +154,22 @@ async function readRequest(
   }
 }
 
-function requireQuestion({ from, to, port, protocol, layers }: CanOptions) {
+function requireQuestion({
+  from,
+  to,
+  port,
+  protocol,
+  layers,
+  serverName,
+}: CanOptions) {
   if (from === undefined || to === undefined || port === undefined) {
     throw new InputError('say --from, --to and --port, or --batch');
   }
-  return { from, to, port, protocol, layers };
+  return { from, to, port, protocol, layers, serverName };
 }
 
 function describeAnswer(
-  { verdict, transport, decidedBy, conditions, reason }: CanAnswer,
+  { verdict, transport, decidedBy, conditions, reason }: JointAnswer,
   terminal: Terminal,
 ): string {
   const { colors } = terminal;

@@ -1,10 +1,13 @@
 /** `can --batch`: a question a line in, an answer a line out, in the same order, with no more than a piece of either in memory. */
-import { NetworkVerdict } from '@backstage-zero-trust/posture-engine';
+import {
+  JointQuestions,
+  NetworkVerdict,
+} from '@backstage-zero-trust/posture-engine';
 import { EXIT, ExitCode } from '../exitCode';
 import { LONGEST_LINE, linesOf } from '../input/lines';
 import { Bytes } from '../output/Bytes';
 import { Terminal } from '../terminal';
-import { Answers, addAnswerLine, exitCodeOf } from './canAnswer';
+import { addAnswerLine, exitCodeOf } from './canAnswer';
 import { parseLine } from './canQuestion';
 
 /** Answers are written once they are so many bytes. */
@@ -12,7 +15,7 @@ const PIECE = 128 * 1024;
 
 export async function answerBatch(
   input: AsyncIterable<Uint8Array>,
-  answers: Answers,
+  questions: JointQuestions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const verdicts = new Set<NetworkVerdict>();
@@ -29,7 +32,7 @@ export async function answerBatch(
         `{"id":${parsed.id},"error":${JSON.stringify(parsed.error)}}\n`,
       );
     } else {
-      const found = answers.answer(parsed.question);
+      const found = questions.answer(parsed.question);
       verdicts.add(found.verdict);
       addAnswerLine(answered, parsed.id, found);
     }

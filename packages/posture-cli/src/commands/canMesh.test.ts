@@ -157,4 +157,53 @@ data: { mesh: "[" }
       stderr: expect.stringContaining('request.jwt: must be an object'),
     });
   });
+
+  it('says under which names a connection to an address outside gets past REGISTRY_ONLY', async () => {
+    const source = files.write(
+      'outside.yaml',
+      documents(
+        SHOP,
+        MESH,
+        `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: shop }
+spec: { outboundTrafficPolicy: { mode: REGISTRY_ONLY } }
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: partner, namespace: shop }
+spec: { hosts: [api.partner.example], ports: [{ number: 443, name: tls, protocol: TLS }] }
+`,
+      ),
+    );
+    const outside = {
+      to: { ip: '203.0.113.7' },
+      port: 443,
+      layers: ['mesh'],
+    };
+    expect(await ask(outside, source)).toMatchObject({
+      verdict: 'allow',
+      conditions: ['TLS server name is api.partner.example'],
+    });
+    expect(
+      await ask({ ...outside, serverName: 'evil.example' }, source),
+    ).toMatchObject({ verdict: 'deny', decidedBy: [{ layer: 'sidecar' }] });
+    expect(await ask({ ...outside, serverName: 7 }, source)).toMatchObject({
+      error: 'serverName: must be the name of a TLS server',
+    });
+    const can = (...args: string[]) =>
+      runCommand([
+        'can',
+        source,
+        ...['--from', 'shop/web', '--to', '203.0.113.7', '--port', '443'],
+        ...['--layers', 'mesh', ...args],
+      ]);
+    expect(await can('--server-name', 'api.partner.example')).toMatchObject({
+      code: 0,
+    });
+    expect(await can('--server-name', 'evil.example')).toMatchObject({
+      code: 1,
+    });
+  });
 });

@@ -5,7 +5,9 @@
 import {
   ClusterSnapshot,
   EndpointName,
-  MeshQuestionByName,
+  JointQuestion,
+  LAYERS,
+  Layer,
   Protocol,
   protocolOf,
 } from '@backstage-zero-trust/posture-engine';
@@ -13,17 +15,9 @@ import { InputError } from '../errors';
 import { parseRequest } from './canRequest';
 import { isAddress } from './reachFilter';
 
-export const LAYERS = ['network', 'mesh'] as const;
-export type Layer = (typeof LAYERS)[number];
-
-export interface AskedQuestion extends MeshQuestionByName {
-  /** Left out for all that the source has. */
-  layers?: readonly Layer[];
-}
-
 /** `id` is JSON. */
 export type Line = { id: string } & (
-  | { question: AskedQuestion }
+  | { question: JointQuestion }
   | { error: string }
 );
 
@@ -78,12 +72,13 @@ function parseQuestion({
   layers,
   request,
   client,
-}: Fields): AskedQuestion {
+  serverName,
+}: Fields): JointQuestion {
   const source = parseEndpoint(from, 'from');
   if ('service' in source) {
     throw new MalformedError('from: a service is no client; name a pod');
   }
-  const question: AskedQuestion = {
+  const question: JointQuestion = {
     from: source,
     to: parseEndpoint(to, 'to'),
     port: parsePort(port),
@@ -97,6 +92,9 @@ function parseQuestion({
       question,
       parseRequest(request, message => new MalformedError(message)),
     );
+  }
+  if (serverName !== undefined) {
+    question.serverName = parseServerName(serverName);
   }
   return client === undefined
     ? question
@@ -120,8 +118,15 @@ function isLayers(value: unknown): value is Layer[] {
   );
 }
 
+function parseServerName(value: unknown): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new MalformedError('serverName: must be the name of a TLS server');
+  }
+  return value;
+}
+
 /** What overrides the client's side. */
-function parseClient(client: unknown): Pick<AskedQuestion, 'clientTls'> {
+function parseClient(client: unknown): Pick<JointQuestion, 'clientTls'> {
   const tls: unknown = isObject(client) ? client.tls ?? 'auto' : undefined;
   switch (tls) {
     case 'auto':
@@ -217,13 +222,14 @@ export interface QuestionOptions {
   layers?: readonly Layer[];
   /** As JSON has it. */
   request?: unknown;
+  serverName?: string;
 }
 
 /** One question from options, with short names. Throws an {@link InputError}. */
 export function questionOf(
-  { from, to, port, protocol, layers, request }: QuestionOptions,
+  { from, to, port, protocol, layers, request, serverName }: QuestionOptions,
   snapshot: ClusterSnapshot,
-): AskedQuestion {
+): JointQuestion {
   try {
     return parseQuestion({
       from: fullName(from, 'from', snapshot),
@@ -232,6 +238,7 @@ export function questionOf(
       protocol,
       layers,
       request,
+      serverName,
     });
   } catch (error) {
     throw error instanceof MalformedError

@@ -1,4 +1,10 @@
-import { DISPUTE, SHOP, documents } from '../testing/manifests';
+import {
+  DISPUTE,
+  INJECTED_NAMESPACE,
+  SHOP,
+  documents,
+  peerAuthentication,
+} from '../testing/manifests';
 import { runCommand, temporaryFolder } from '../testing/runCommand';
 
 const files = temporaryFolder();
@@ -100,6 +106,56 @@ describe('diff', () => {
     expect(unknown).toMatchObject([
       { destination: orders, ports: [{ from: 7000, to: 7000 }] },
     ]);
+  });
+
+  it('tells what a change of the mesh opens, closes and re-encrypts, unless only the network is asked', async () => {
+    const mesh = (mode: string, namespace = INJECTED_NAMESPACE) =>
+      documents(SHOP, namespace, peerAuthentication('shop', mode));
+    const permissive = files.write('permissive.yaml', mesh('PERMISSIVE'));
+    const strict = files.write('strict.yaml', mesh('STRICT'));
+    const web = { ...orders, name: 'web' };
+    const ports = [{ protocol: 'TCP', from: 8080, to: 8080 }];
+    const diffOf = async (...args: string[]) => {
+      const { code, stdout } = await runCommand([
+        'diff',
+        ...args,
+        '--format',
+        'json',
+      ]);
+      return { code, ...JSON.parse(stdout) };
+    };
+    const { code, layers, opened, closed, reencrypted } = await diffOf(
+      permissive,
+      strict,
+    );
+    expect({ code, layers, opened, closed, reencrypted }).toEqual({
+      code: 1,
+      layers: ['network', 'mesh'],
+      opened: [],
+      closed: [
+        {
+          source: external('203.0.113.0/24'),
+          destination: orders,
+          ports: [{ protocol: 'TCP', from: 9090, to: 9090 }],
+        },
+      ],
+      reencrypted: [
+        {
+          source: web,
+          destination: orders,
+          ports,
+          before: 'either',
+          after: 'mtls',
+        },
+      ],
+    });
+    const { stdout } = await runCommand(['diff', permissive, strict]);
+    expect(stdout).toMatch(
+      /re-encrypted: either → mtls +Deployment shop\/web +Deployment shop\/orders +TCP 8080/,
+    );
+    const network = await diffOf(permissive, strict, '--layers', 'network');
+    expect(network).toMatchObject({ opened: [], closed: [] });
+    expect(network).not.toHaveProperty('reencrypted');
   });
 
   it('needs both sides', async () => {

@@ -1,16 +1,14 @@
-/** `zero-trust diff`: what a change opens and closes, and which verdicts it changes. */
+/** `zero-trust diff`: what a change opens, closes and re-encrypts, and which verdicts it changes. */
 import {
   CONTROLS,
   ClusterSnapshot,
-  ConnectionChange,
-  DiffEndpoint,
   Finding,
+  Layer,
   Verdict,
-  connectionsOf,
+  changesBetween,
   describeObject,
-  describePorts,
-  diffConnections,
   judge,
+  layersOf,
   networkGapsOf,
   workloadKey,
 } from '@backstage-zero-trust/posture-engine';
@@ -23,18 +21,16 @@ import {
   withManifestOptions,
 } from '../input/options';
 import { jsonDocument, workloadJson } from '../output/json';
-import { Cell, table } from '../output/table';
+import { table } from '../output/table';
 import { oneLine } from '../output/text';
-import { Colors, Terminal } from '../terminal';
-import { End, cidrsOf, describeEnd } from './reachRows';
+import { Terminal } from '../terminal';
+import { changesJson, describeChanges } from './connectionChanges';
+import { layersOption } from './layers';
 
 type DiffOptions = Pick<SourceOptions, 'keepGoing' | 'meshConfig' | 'cni'> & {
+  layers?: readonly Layer[];
   format: 'table' | 'json';
 };
-
-/** What can become of ports, in the order in which it is told. */
-const CHANGES = ['opened', 'closed', 'conditions', 'unknown'] as const;
-type Change = (typeof CHANGES)[number];
 
 interface VerdictChange {
   /** Absent where there was no such finding. */
@@ -53,11 +49,12 @@ export function addDiffCommand(
     program
       .command('diff')
       .description(
-        'What a change opens and closes in the network, and which verdicts change.',
+        'What a change opens, closes and re-encrypts in the network and the mesh, and which verdicts change.',
       )
       .argument('<before>', 'a folder, a file, or - for standard input')
       .argument('<after>', 'the same after the change'),
   )
+    .addOption(layersOption())
     .addOption(formatOption())
     .addHelpText(
       'after',
@@ -76,15 +73,14 @@ Examples:
       for (const { side, reason } of gaps) {
         terminal.writeError(`${oneLine(`not seen ${side}: ${reason}`)}\n`);
       }
-      const changes = [...diffConnections(sideOf(then), sideOf(now))];
+      const layers = options.layers ?? layersOf([then, now]);
+      const changes = changesBetween(then, now, layers);
       const verdicts = verdictChanges(then, now);
       terminal.write(
         options.format === 'json'
           ? jsonDocument('PostureDiff', {
-              layers: ['network'],
-              ...Object.fromEntries(
-                CHANGES.map(what => [what, edgesJson(changes, what)]),
-              ),
+              layers,
+              ...changesJson(changes, layers),
               verdicts: verdicts.map(verdictJson),
               gaps,
             })
@@ -92,8 +88,10 @@ Examples:
       );
       const isChanged =
         verdicts.length > 0 ||
-        changes.some(({ opened, closed, conditions }) =>
-          [opened, closed, conditions].some(ports => !ports.isEmpty),
+        changes.some(
+          ({ opened, closed, conditions, reencrypted }) =>
+            reencrypted.length > 0 ||
+            [opened, closed, conditions].some(ports => !ports.isEmpty),
         );
       if (isChanged) {
         exit(EXIT.fails);
@@ -110,13 +108,6 @@ async function readSide(
 ): Promise<ClusterSnapshot> {
   const { snapshots } = await readClusters([source], options, terminal);
   return snapshots[0];
-}
-
-function sideOf(snapshot: ClusterSnapshot) {
-  return {
-    connections: snapshot.derive(connectionsOf),
-    workloads: snapshot.workloads,
-  };
 }
 
 function gapsOf(snapshot: ClusterSnapshot, side: 'before' | 'after') {
@@ -153,22 +144,6 @@ function verdictChanges(
     .filter(change => change.before !== change.after);
 }
 
-function edgesJson(changes: readonly ConnectionChange[], what: Change) {
-  return changes
-    .filter(change => !change[what].isEmpty)
-    .map(change => ({
-      source: endJson(change.source),
-      destination: endJson(change.destination),
-      ports: change[what].ranges(),
-    }));
-}
-
-function endJson(end: DiffEndpoint): End {
-  return end.kind === 'external'
-    ? { kind: 'External', cidrs: cidrsOf(end.ranges) }
-    : workloadJson(end.reference, undefined);
-}
-
 function verdictJson({ before, after, finding }: VerdictChange) {
   const { control, subject, severity, message } = finding;
   return {
@@ -185,46 +160,20 @@ function verdictJson({ before, after, finding }: VerdictChange) {
 }
 
 function describeDiff(
-  changes: readonly ConnectionChange[],
+  changes: ReturnType<typeof changesBetween>,
   verdicts: readonly VerdictChange[],
   terminal: Terminal,
 ): string {
-  const { colors } = terminal;
-  const edges = CHANGES.flatMap(what =>
-    changes
-      .filter(change => !change[what].isEmpty)
-      .map(change => [
-        changeCell(what, colors),
-        describeEnd(endJson(change.source)),
-        describeEnd(endJson(change.destination)),
-        describePorts(change[what]),
-      ]),
-  );
   const findings = verdicts.map(({ before, after, finding }) => [
     `${before ?? 'none'} → ${after ?? 'none'}`,
     finding.control,
     [describeObject(finding.subject), finding.message, ''].join('\n'),
   ]);
   return [
-    edges.length > 0
-      ? table(['Change', 'From', 'To', 'Ports'], edges, terminal)
-      : 'no connection changes\n',
+    describeChanges(changes, terminal),
     '\n',
     findings.length > 0
       ? table(['Verdict', 'Control', 'Finding'], findings, terminal)
       : 'no verdict changes\n',
   ].join('');
-}
-
-function changeCell(what: Change, colors: Colors): Cell {
-  switch (what) {
-    case 'opened':
-      return { text: 'opened', paint: colors.red };
-    case 'closed':
-      return { text: 'closed', paint: colors.green };
-    case 'conditions':
-      return { text: 'other conditions', paint: colors.yellow };
-    default:
-      return { text: 'unknown', paint: colors.yellow };
-  }
 }

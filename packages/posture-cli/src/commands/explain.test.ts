@@ -1,4 +1,9 @@
-import { SHOP, documents } from '../testing/manifests';
+import {
+  INJECTED_NAMESPACE,
+  SHOP,
+  documents,
+  peerAuthentication,
+} from '../testing/manifests';
 import { runCommand, temporaryFolder } from '../testing/runCommand';
 
 const files = temporaryFolder();
@@ -114,6 +119,69 @@ describe('explain', () => {
     );
   });
 
+  it('lists the objects of the mesh too that select it, where there is a mesh', async () => {
+    const authorization = (name: string, spec: string, annotations = '') => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: ${name}, namespace: shop, annotations: { ${annotations} } }
+spec: ${spec}
+`;
+    const mesh = files.write(
+      'mesh.yaml',
+      documents(
+        SHOP,
+        INJECTED_NAMESPACE,
+        peerAuthentication('shop', 'STRICT'),
+        authorization('all', '{}'),
+        authorization(
+          'old',
+          '{ action: DENY, rules: [{}] }',
+          'istio.io/dry-run: "true"',
+        ),
+        authorization(
+          'web',
+          '{ selector: { matchLabels: { app: orders } }, rules: [{ to: [{ operation: { methods: [GET] } }] }] }',
+        ),
+      ),
+    );
+    const { code, stdout } = await runCommand([
+      'explain',
+      mesh,
+      '--policies',
+      '--subject',
+      'shop/orders',
+    ]);
+    expect(code).toBe(0);
+    for (const row of [
+      /^ingress +PeerAuthentication shop\/default +asks for STRICT$/m,
+      /^ingress +AuthorizationPolicy shop\/all +allows nothing/m,
+      /^ingress +AuthorizationPolicy shop\/old +does nothing: it is a dry run$/m,
+      /^ingress +AuthorizationPolicy shop\/web +allows what its rule matches/m,
+    ]) {
+      expect(stdout).toMatch(row);
+    }
+    const { stdout: json } = await runCommand([
+      'explain',
+      mesh,
+      '--policies',
+      '--subject',
+      'shop/orders',
+      '--format',
+      'json',
+    ]);
+    expect(JSON.parse(json).mesh[0]).toEqual({
+      layer: 'peer-authentication',
+      object: {
+        apiVersion: 'security.istio.io/v1',
+        kind: 'PeerAuthentication',
+        namespace: 'shop',
+        name: 'default',
+      },
+      direction: 'ingress',
+      does: 'asks for STRICT',
+    });
+  });
+
   it('lists policies and rules that have no effect, with the proof', async () => {
     const lost = files.write(
       'lost.yaml',
@@ -156,6 +224,30 @@ spec: { podSelector: { matchLabels: { app: gone } } }
     });
     expect((await runCommand(['explain', shop, '--ineffective'])).stdout).toBe(
       'No policy or rule was found to be without effect.\n',
+    );
+  });
+
+  it('lists objects of the mesh that have no effect beside those of the network', async () => {
+    const lost = files.write(
+      'lost-mesh.yaml',
+      documents(
+        SHOP,
+        `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: lost, namespace: shop }
+spec: { selector: { matchLabels: { app: gone } } }
+`,
+      ),
+    );
+    const { code, stdout } = await runCommand([
+      'explain',
+      lost,
+      '--ineffective',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^AuthorizationPolicy shop\/lost +spec +it selects no pod of namespace shop$/m,
     );
   });
 

@@ -37,7 +37,7 @@ export function addExplainCommand(
     program
       .command('explain')
       .description(
-        'One finding: what was asked, the verdict, the evidence, who could do what, and what to do. Or which network policies select a workload, and which of all have no effect.',
+        'One finding: what was asked, the verdict, the evidence, who could do what, and what to do. Or which policies of network and mesh select a workload, and which of all have no effect.',
       ),
   )
     .option('--control <id>', 'the control, such as WL-1')
@@ -48,13 +48,13 @@ export function addExplainCommand(
     .addOption(
       new Option(
         '--policies',
-        'which network policies select the subject, by direction, in the order in which the network asks them',
+        'which policies of network and mesh select the subject, in the order in which they are asked',
       ).conflicts(['control', 'ineffective']),
     )
     .addOption(
       new Option(
         '--ineffective',
-        'network policies, rules and parts of them that have no effect, each with the proof',
+        'policies of network and mesh, rules and parts of them that have no effect, each with the proof',
       ).conflicts(['control', 'subject']),
     )
     .addOption(formatOption())

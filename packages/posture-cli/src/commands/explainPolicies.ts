@@ -7,8 +7,12 @@ import {
   Workload,
   connectionsOf,
   describeObject,
+  ineffectiveMeshObjects,
   ineffectivePolicies,
+  meshObjectGaps,
+  hasMesh,
   networkGapsOf,
+  selectingObjects,
   selectingPolicies,
 } from '@backstage-zero-trust/posture-engine';
 import { jsonDocument, objectJson, workloadJson } from '../output/json';
@@ -23,9 +27,15 @@ export function explainIneffective(
   format: Format,
   terminal: Terminal,
 ): string {
-  const policies = ineffectivePolicies(snapshot);
+  const policies = [
+    ...ineffectivePolicies(snapshot),
+    ...ineffectiveMeshObjects(snapshot),
+  ];
   const unknown = [
-    ...new Set(networkGapsOf(snapshot).map(({ reason }) => reason)),
+    ...new Set([
+      ...networkGapsOf(snapshot).map(({ reason }) => reason),
+      ...meshObjectGaps(snapshot),
+    ]),
   ];
   if (format === 'json') {
     return jsonDocument('IneffectivePolicyList', {
@@ -78,7 +88,11 @@ export function explainSelection(
   format: Format,
   terminal: Terminal,
 ): { text: string; isKnown: boolean } {
-  const { policies, unknown } = selectionOf(workload, snapshot);
+  const { policies, unknown: ofNetwork } = selectionOf(workload, snapshot);
+  const mesh = snapshot.derive(hasMesh)
+    ? selectingObjects(workload, snapshot)
+    : undefined;
+  const unknown = [...ofNetwork, ...(mesh?.unknown ?? [])];
   const isKnown = unknown.length === 0;
   if (format === 'json') {
     return {
@@ -94,23 +108,37 @@ export function explainSelection(
             effects,
           }),
         ),
+        ...(mesh
+          ? {
+              mesh: mesh.objects.map(({ layer, object, direction, does }) => ({
+                layer,
+                object: objectJson(object),
+                direction,
+                does,
+              })),
+            }
+          : {}),
         unknown,
       }),
     };
   }
   const name = describeObject(workload.reference);
+  const rows = [
+    ...policies.map(policy => [
+      policy.direction,
+      describeObject(policy.object),
+      deedsOf(policy),
+    ]),
+    ...(mesh?.objects ?? []).map(({ direction, object, does }) => [
+      direction,
+      describeObject(object),
+      does,
+    ]),
+  ];
   const list =
-    policies.length === 0
+    rows.length === 0
       ? `No policy selects ${name}.\n`
-      : table(
-          ['DIRECTION', 'POLICY', 'WHAT IT DOES'],
-          policies.map(policy => [
-            policy.direction,
-            describeObject(policy.object),
-            deedsOf(policy),
-          ]),
-          terminal,
-        );
+      : table(['DIRECTION', 'POLICY', 'WHAT IT DOES'], rows, terminal);
   return {
     isKnown,
     text: `${list}${linesOf('Others may have a say too', unknown)}`,

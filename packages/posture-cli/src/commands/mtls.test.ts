@@ -57,6 +57,58 @@ describe('mtls', () => {
     );
   });
 
+  it('behind Linkerd a port is as strict as what is let in there', async () => {
+    const linkerd = files.write(
+      'linkerd.yaml',
+      documents(
+        RESTRICTED_DEPLOYMENT,
+        `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop, annotations: { linkerd.io/inject: enabled } }
+`,
+        `
+apiVersion: policy.linkerd.io/v1beta3
+kind: Server
+metadata: { name: orders, namespace: shop }
+spec: { podSelector: {}, port: 8080 }
+`,
+      ),
+    );
+    const { code, stdout } = await runCommand([
+      'mtls',
+      linkerd,
+      '--format',
+      'json',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).ports).toMatchObject([
+      {
+        port: 8080,
+        dataPlane: 'linkerd',
+        mode: 'STRICT',
+        decidedBy: [
+          {
+            layer: 'linkerd-policy',
+            object: { kind: 'Server' },
+            field: 'spec.port',
+          },
+        ],
+      },
+      {
+        port: null,
+        dataPlane: 'linkerd',
+        mode: 'PERMISSIVE',
+        decidedBy: [
+          {
+            layer: 'linkerd-config',
+            object: { kind: 'ConfigMap', name: 'linkerd-config' },
+          },
+        ],
+      },
+    ]);
+  });
+
   it('has no mode where there is no data plane', async () => {
     const plain = files.write(
       'plain.yaml',

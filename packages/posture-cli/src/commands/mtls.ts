@@ -150,13 +150,11 @@ function portsOf(
     return { ports: [], reasons: [gap.message] };
   }
   const ports = worstPodPorts(workload, snapshot);
-  const isDecided = ({ membership }: PodPort) =>
-    membership.undecided === undefined;
+  const doubtOf = ({ membership, linkerd }: PodPort) =>
+    membership.undecided ?? linkerd?.undecided;
   return {
-    ports: ports.filter(isDecided),
-    reasons: [
-      ...new Set(ports.flatMap(({ membership }) => membership.undecided ?? [])),
-    ],
+    ports: ports.filter(port => doubtOf(port) === undefined),
+    reasons: [...new Set(ports.flatMap(port => doubtOf(port) ?? []))],
   };
 }
 

@@ -1,4 +1,10 @@
-import { DISPUTE, SHOP, documents } from '../testing/manifests';
+import {
+  DISPUTE,
+  INJECTED_NAMESPACE,
+  SHOP,
+  documents,
+  peerAuthentication,
+} from '../testing/manifests';
 import { runCommand, temporaryFolder } from '../testing/runCommand';
 
 const files = temporaryFolder();
@@ -80,7 +86,7 @@ describe('reach', () => {
       /web +Deployment shop\/orders +TCP 7000 +unknown: AdminNetworkPolicy allow and/,
     ],
     ['json', /"unknown": \[\n.*"port.*7000.*"reason":".*disagree/],
-    ['csv', /^Deployment,shop,web,.*,TCP\/7000,unknown,,.*disagree/m],
+    ['csv', /^Deployment,shop,web,.*,TCP\/7000,,unknown,,.*disagree/m],
     ['dot', /n\d -> n\d \[label="unknown: TCP 7000", style=dashed\]/],
     ['mermaid', /n\d -\.->\|"unknown: TCP 7000"\| n\d/],
   ])(
@@ -154,11 +160,123 @@ spec: { containers: [{ name: app, image: registry.example/app:1 }] }
     });
   });
 
-  it('does not pretend that it asks the mesh', async () => {
-    expect(await reach(shop, '--layers', 'network,mesh')).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining('the mesh layer is not decided here yet'),
+  describe('with the mesh', () => {
+    const GET_FROM_WEB = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: orders, namespace: shop }
+spec:
+  selector: { matchLabels: { app: orders } }
+  rules:
+    - from: [{ source: { namespaces: [shop] } }]
+      to: [{ operation: { methods: [GET], ports: ["8080"] } }]
+`;
+    const OUTSIDER = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: legacy }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: importer, namespace: legacy }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: app, image: registry.example/importer:1 }] }
+`;
+    const toEverybody = SHOP.replace(
+      'podSelector: { matchLabels: { app: web } }',
+      'namespaceSelector: {}',
+    );
+    const mesh = files.write(
+      'mesh.yaml',
+      documents(
+        toEverybody,
+        INJECTED_NAMESPACE,
+        OUTSIDER,
+        peerAuthentication('shop', 'STRICT'),
+        GET_FROM_WEB,
+      ),
+    );
+    const tcp = [{ protocol: 'TCP', from: 8080, to: 8080 }];
+    const importer = { ...orders, namespace: 'legacy', name: 'importer' };
+
+    it('gives every edge its transport and conditions, and lists apart what the two sides refuse', async () => {
+      const answer = await json(mesh, '--to', 'shop/orders');
+      expect(answer.layers).toEqual(['network', 'mesh']);
+      expect(answer.connections).toEqual([
+        {
+          source: web,
+          destination: orders,
+          ports: tcp,
+          transport: 'mtls',
+          conditions: ['method is GET'],
+        },
+      ]);
+      expect(answer.refused).toEqual([
+        {
+          source: importer,
+          destination: orders,
+          ports: tcp,
+          reason: expect.stringContaining('takes mTLS alone'),
+        },
+      ]);
+      expect(answer.unknown).toEqual([]);
+    });
+
+    it.each([
+      [
+        'table',
+        /web +Deployment shop\/orders +TCP 8080 +mTLS +allow, only for method/,
+      ],
+      [
+        'table',
+        /importer +Deployment shop\/orders +TCP 8080 +refused: This port/,
+      ],
+      ['csv', /^Deployment,shop,web,.*,TCP\/8080,mtls,allow,method is GET,/m],
+      [
+        'csv',
+        /^Deployment,legacy,importer,.*,TCP\/8080,,refused,,.*mTLS alone/m,
+      ],
+      ['dot', /label="TCP 8080 in mTLS only for method is GET"\]/],
+      ['dot', /label="refused: TCP 8080", style=dotted/],
+      ['mermaid', /-->\|"TCP 8080 in mTLS only for method is GET"\|/],
+      ['mermaid', /--x\|"refused: TCP 8080"\|/],
+    ])('says so in %s', async (format, expected) => {
+      const { code, stdout } = await reach(
+        mesh,
+        '--to',
+        'shop/orders',
+        '--format',
+        format,
+      );
+      expect(code).toBe(0);
+      expect(stdout).toMatch(expected);
+    });
+
+    it('is left out where only the network is asked, and cannot be asked alone', async () => {
+      const network = await json(
+        mesh,
+        '--layers',
+        'network',
+        '--from',
+        'legacy',
+        '--to',
+        'shop',
+      );
+      expect(network).not.toHaveProperty('refused');
+      expect(network.connections).toMatchObject([
+        { source: importer, destination: orders, transport: null },
+      ]);
+      expect(await reach(mesh, '--layers', 'mesh')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('network,mesh'),
+      });
+      expect(await reach(mesh, '--layers', 'physics')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('there is no layer "physics"'),
+      });
     });
   });
 

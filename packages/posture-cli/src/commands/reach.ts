@@ -1,10 +1,11 @@
 /** `zero-trust reach`: all connections. */
 import {
   ClusterSnapshot,
+  Layer,
+  layersOf,
   networkGapsOf,
 } from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
-import { InputError } from '../errors';
 import { EXIT, ExitCode } from '../exitCode';
 import { Clusters, readClusters } from '../input/clusters';
 import { SourceOptions, collect, withSources } from '../input/options';
@@ -13,11 +14,13 @@ import { oneLine } from '../output/text';
 import { Terminal } from '../terminal';
 import { sideOf } from './reachFilter';
 import { FORMATS, Format, formatReach } from './reachFormats';
-import { GROUPINGS, Grouping, ReachRow, groupsOf, rowsOf } from './reachRows';
+import { layersOption } from './layers';
+import { GROUPINGS, Grouping, groupsOf } from './reachEnds';
+import { ReachRow, rowsOf } from './reachRows';
 
 interface ReachOptions extends SourceOptions {
   by: Grouping;
-  layers: string;
+  layers?: readonly Layer[];
   from?: string[];
   to?: string[];
   format: Format;
@@ -38,7 +41,7 @@ class UnknownCounter implements Iterable<ReachRow> {
   *[Symbol.iterator](): Generator<ReachRow> {
     for (const rows of this.clusters) {
       for (const row of rows) {
-        this.unknown += row.reason === undefined ? 0 : 1;
+        this.unknown += row.verdict === 'unknown' ? 1 : 0;
         yield row;
       }
     }
@@ -54,7 +57,7 @@ export function addReachCommand(
     program
       .command('reach')
       .description(
-        'All connections that the network lets through: who may reach whom, on which ports.',
+        'All connections that the network and the mesh let through: who may reach whom, on which ports, in which transport.',
       ),
   )
     .addOption(
@@ -78,11 +81,14 @@ export function addReachCommand(
       'after',
       `
 An edge that is not listed is denied. What nobody can tell is listed apart, with the reason, and gives exit code 3.
+Listed as refused is what the network lets through and the two sides' transports do not: a client that speaks plaintext to a server that takes mTLS alone, say.
+Transport "either": the server takes both, and the caller chooses.
 
 Examples:
   $ zero-trust reach deploy/
   $ zero-trust reach deploy/ --to shop/Deployment/orders
   $ zero-trust reach deploy/ --from external --by namespace
+  $ zero-trust reach deploy/ --layers network,mesh --to shop/orders
   $ zero-trust reach --context prod-eu --format json > connections.json
   $ zero-trust reach deploy/ --by namespace --format dot | dot -Tsvg > connections.svg`,
     )
@@ -98,14 +104,17 @@ Examples:
           )}\n`,
         );
       }
+      const layers = options.layers ?? layersOf(clusters.snapshots);
       const rows = UnknownCounter.create(
-        clusters.snapshots.map(snapshot => rowsIn(snapshot, clusters, options)),
+        clusters.snapshots.map(snapshot =>
+          rowsIn(snapshot, clusters, layers, options),
+        ),
       );
       await writeAll(
         formatReach(
           options.format,
           rows,
-          { by: options.by, layers: [options.layers], gaps },
+          { by: options.by, layers, gaps },
           terminal,
         ),
         terminal,
@@ -118,33 +127,16 @@ Examples:
     });
 }
 
-/** Refuses what is not there yet, rather than leave a layer out in silence. */
-export function layersOption(): Option {
-  return new Option(
-    '--layers <layers>',
-    'which layers decide; only the network so far',
-  )
-    .default('network')
-    .argParser(text => {
-      if (text !== 'network') {
-        throw new InputError(
-          text.split(',').includes('mesh')
-            ? 'the mesh layer is not decided here yet: ask for --layers network'
-            : `there is no layer "${text}"; there is network`,
-        );
-      }
-      return text;
-    });
-}
-
 function rowsIn(
   snapshot: ClusterSnapshot,
   { several }: Clusters,
+  layers: readonly Layer[],
   { by, from, to }: ReachOptions,
 ): Iterable<ReachRow> {
   const groups = groupsOf(snapshot, by);
   return rowsOf(snapshot, {
     by,
+    layers,
     from: sideOf(from, groups),
     to: sideOf(to, groups),
     ...(several ? { cluster: snapshot.cluster } : {}),

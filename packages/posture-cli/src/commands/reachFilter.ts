@@ -8,7 +8,7 @@ import {
   rangeOf,
 } from '@backstage-zero-trust/posture-engine';
 import { InputError } from '../errors';
-import { Group } from './reachRows';
+import { Group } from './reachEnds';
 
 const EXTERNAL = 'external';
 

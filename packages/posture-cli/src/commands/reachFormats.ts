@@ -3,7 +3,8 @@ import { describePorts } from '@backstage-zero-trust/posture-engine';
 import { Cell, table } from '../output/table';
 import { printable } from '../output/text';
 import { Colors, Terminal } from '../terminal';
-import { End, ReachRow, describeEnd } from './reachRows';
+import { End, describeEnd } from './reachEnds';
+import { ReachRow } from './reachRows';
 
 export const FORMATS = ['table', 'json', 'dot', 'mermaid', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -36,7 +37,7 @@ export function* formatReach(
       yield* mermaidOf(rows);
       break;
     default:
-      yield tableOf(rows, terminal);
+      yield tableOf(rows, document, terminal);
   }
 }
 
@@ -53,24 +54,30 @@ function* jsonOf(
     field('layers', layers),
   ];
   yield `{\n${header.map(line => `  ${line},\n`).join('')}  "connections": [`;
-  const unknown: object[] = [];
+  const apart: Record<'refused' | 'unknown', object[]> = {
+    refused: [],
+    unknown: [],
+  };
   let separator = '\n';
-  for (const { source, destination, ports, conditions, reason } of rows) {
+  for (const row of rows) {
+    const { source, destination, ports, verdict, transport } = row;
     const edge = { source, destination, ports: ports.ranges() };
-    if (reason === undefined) {
+    if (verdict === 'allow') {
       yield `${separator}    ${JSON.stringify({
         ...edge,
-        // Of the mesh layer, which nothing asks yet.
-        transport: null,
-        conditions,
+        transport,
+        conditions: row.conditions,
       })}`;
       separator = ',\n';
     } else {
-      unknown.push({ ...edge, reason });
+      apart[verdict].push({ ...edge, reason: row.reason });
     }
   }
   yield `${separator === '\n' ? '' : '\n  '}],\n`;
-  yield `  "unknown": ${jsonLines(unknown)},\n`;
+  if (layers.includes('mesh')) {
+    yield `  "refused": ${jsonLines(apart.refused)},\n`;
+  }
+  yield `  "unknown": ${jsonLines(apart.unknown)},\n`;
   yield `  "gaps": ${jsonLines(gaps)}\n}\n`;
 }
 
@@ -85,7 +92,8 @@ function jsonLines(values: readonly object[]): string {
 const CSV_COLUMNS = [
   ...['source_kind', 'source_namespace', 'source_name', 'source_cidrs'],
   ...['destination_kind', 'destination_namespace', 'destination_name'],
-  ...['destination_cidrs', 'ports', 'verdict', 'conditions', 'reason'],
+  ...['destination_cidrs', 'ports', 'transport', 'verdict', 'conditions'],
+  'reason',
 ];
 
 /** Per RFC 4180; lists in a cell are separated by spaces, conditions by `|`. */
@@ -97,7 +105,8 @@ function* csvOf(rows: Iterable<ReachRow>): Generator<string> {
       )
       .join(',')}\r\n`;
   yield line(CSV_COLUMNS);
-  for (const { source, destination, ports, conditions, reason } of rows) {
+  for (const row of rows) {
+    const { source, destination, ports, transport, verdict } = row;
     yield line([
       ...csvCells(source),
       ...csvCells(destination),
@@ -108,9 +117,10 @@ function* csvOf(rows: Iterable<ReachRow>): Generator<string> {
             `${protocol}/${from === to ? from : `${from}-${to}`}`,
         )
         .join(' '),
-      reason === undefined ? 'allow' : 'unknown',
-      conditions.join('|'),
-      reason ?? '',
+      transport ?? '',
+      verdict,
+      row.conditions.join('|'),
+      row.reason,
     ]);
   }
 }
@@ -124,10 +134,26 @@ function csvCells(end: End): string[] {
 }
 
 /** What stands on an edge. */
-function labelOf({ ports, conditions, reason }: ReachRow): string {
-  return `${reason === undefined ? '' : 'unknown: '}${describePorts(ports)}${
-    conditions.length === 0 ? '' : ` only for ${conditions.join(' or ')}`
-  }`;
+function labelOf({ ports, verdict, transport, conditions }: ReachRow): string {
+  return [
+    verdict === 'allow' ? '' : `${verdict}: `,
+    describePorts(ports),
+    transport === null ? '' : ` in ${describeTransport(transport)}`,
+    conditions.length === 0 ? '' : ` only for ${conditions.join(' or ')}`,
+  ].join('');
+}
+
+function describeTransport(transport: NonNullable<ReachRow['transport']>) {
+  switch (transport) {
+    case 'mtls':
+      return 'mTLS';
+    case 'tls':
+      return 'a TLS of its own';
+    case 'either':
+      return 'mTLS or plaintext';
+    default:
+      return transport;
+  }
 }
 
 /** Numbers the nodes of a graph, and writes each when it is first seen. */
@@ -155,6 +181,12 @@ class Nodes {
   }
 }
 
+const DOT_STYLES: Readonly<Record<ReachRow['verdict'], string>> = {
+  allow: '',
+  unknown: ', style=dashed',
+  refused: ', style=dotted, arrowhead=tee',
+};
+
 function* dotOf(rows: Iterable<ReachRow>): Generator<string> {
   const quoted = (text: string) =>
     `"${printable(text)
@@ -169,11 +201,17 @@ function* dotOf(rows: Iterable<ReachRow>): Generator<string> {
     const source = yield* nodes.of(row.source);
     const destination = yield* nodes.of(row.destination);
     yield `  ${source} -> ${destination} [label=${quoted(labelOf(row))}${
-      row.reason === undefined ? '' : ', style=dashed'
+      DOT_STYLES[row.verdict]
     }];\n`;
   }
   yield '}\n';
 }
+
+const MERMAID_ARROWS: Readonly<Record<ReachRow['verdict'], string>> = {
+  allow: '-->',
+  unknown: '-.->',
+  refused: '--x',
+};
 
 function* mermaidOf(rows: Iterable<ReachRow>): Generator<string> {
   // Mermaid takes character codes in quotes, and nothing else that is special.
@@ -187,31 +225,52 @@ function* mermaidOf(rows: Iterable<ReachRow>): Generator<string> {
   for (const row of rows) {
     const source = yield* nodes.of(row.source);
     const destination = yield* nodes.of(row.destination);
-    const arrow = row.reason === undefined ? '-->' : '-.->';
+    const arrow = MERMAID_ARROWS[row.verdict];
     yield `  ${source} ${arrow}|${quoted(labelOf(row))}| ${destination}\n`;
   }
 }
 
-function tableOf(rows: Iterable<ReachRow>, terminal: Terminal): string {
+function tableOf(
+  rows: Iterable<ReachRow>,
+  { layers }: ReachDocument,
+  terminal: Terminal,
+): string {
   const { colors } = terminal;
+  const hasMesh = layers.includes('mesh');
   return table(
-    ['From', 'To', 'Ports', 'Verdict'],
+    ['From', 'To', 'Ports', ...(hasMesh ? ['Transport'] : []), 'Verdict'],
     Array.from(rows, row => [
       describeEnd(row.source),
       describeEnd(row.destination),
       describePorts(row.ports),
+      ...(hasMesh ? [transportCell(row, colors)] : []),
       verdictCell(row, colors),
     ]),
     terminal,
   );
 }
 
-function verdictCell(
-  { conditions, reason }: ReachRow,
-  { yellow }: Colors,
+function transportCell(
+  { transport }: ReachRow,
+  { green, yellow }: Colors,
 ): Cell {
-  if (reason !== undefined) {
-    return { text: `unknown: ${reason}`, paint: yellow };
+  return transport === null
+    ? { text: '' }
+    : {
+        text: describeTransport(transport),
+        paint: transport === 'mtls' ? green : yellow,
+      };
+}
+
+function verdictCell(
+  { verdict, conditions, reason }: ReachRow,
+  { red, yellow }: Colors,
+): Cell {
+  if (verdict !== 'allow') {
+    return {
+      text: `${verdict}: ${reason}`,
+      paint: verdict === 'refused' ? red : yellow,
+    };
   }
   return {
     text:

@@ -1,129 +1,37 @@
-/** What `reach` prints, one row an edge: pods, workloads or namespaces, and the addresses outside. */
+/** What `reach` prints, one row for the ports of an edge of which the same is true. */
 import {
-  AddressRange,
   ClusterSnapshot,
+  JointEdge,
+  JointPassage,
+  Layer,
   PortSet,
   ReachEdge,
-  ReachEndpoint,
   ReachSide,
-  WorkloadReference,
-  blocksOf,
   compare,
   connectionsOf,
-  describeObject,
+  jointConnectionsOf,
+  jointReach,
   reach,
-  PodView,
-  Workload,
 } from '@backstage-zero-trust/posture-engine';
-import { workloadJson } from '../output/json';
-
-export const GROUPINGS = ['pod', 'workload', 'namespace'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
-
-export interface Group {
-  reference: { kind: string; namespace?: string; name: string };
-  /** Of the namespace, for a namespace as well. */
-  namespace: string;
-  /** What people may call it, or a part of it, inside the namespace: `name` and `Kind/name` of its pods and workloads. */
-  names: ReadonlySet<string>;
-  pods: readonly PodView[];
-}
-
-export type End = { cluster?: string } & (
-  | { kind: 'External'; cidrs: string[] }
-  | { kind: string; namespace?: string; name: string }
-);
+import { End, Group, Grouping, endOf } from './reachEnds';
 
 export interface ReachRow {
   source: End;
   destination: End;
   ports: PortSet;
+  /** `refused`: the network lets it through, and what the client sends is not what the server takes. */
+  verdict: 'allow' | 'unknown' | 'refused';
+  /** Null where the mesh was not asked, and where nobody can tell. */
+  transport: 'mtls' | 'plaintext' | 'tls' | 'either' | null;
   /** One of them must hold; none where the connection is let through as it is. */
   conditions: readonly string[];
-  /** Why nobody can tell; absent for what is let through. */
-  reason?: string;
-}
-
-/** Sorted by namespace, name and kind. */
-export function groupsOf(
-  { workloads }: ClusterSnapshot,
-  by: Grouping,
-): Group[] {
-  switch (by) {
-    case 'pod':
-      return workloads
-        .flatMap(workload =>
-          workload.pods.map(pod => ({
-            reference: podReference(pod),
-            namespace: pod.namespace,
-            names: namesOf(workload, [pod]),
-            pods: [pod],
-          })),
-        )
-        .sort(({ reference: left }, { reference: right }) =>
-          compareReferences(left, right),
-        );
-    case 'workload':
-      return workloads.map(workload => ({
-        reference: workload.reference,
-        namespace: workload.reference.namespace,
-        names: namesOf(workload, workload.pods),
-        pods: workload.pods,
-      }));
-    default: {
-      const namespaces = new Map<string, Workload[]>();
-      for (const workload of workloads) {
-        const { namespace } = workload.reference;
-        const group = namespaces.get(namespace) ?? [];
-        group.push(workload);
-        namespaces.set(namespace, group);
-      }
-      return [...namespaces].map(([name, members]) => ({
-        reference: { kind: 'Namespace', name },
-        namespace: name,
-        names: new Set(
-          members.flatMap(member => [...namesOf(member, member.pods)]),
-        ),
-        pods: members.flatMap(({ pods }) => pods),
-      }));
-    }
-  }
-}
-
-function namesOf(
-  { reference }: Workload,
-  pods: readonly PodView[],
-): ReadonlySet<string> {
-  return new Set(
-    [reference, ...pods.map(podReference)].flatMap(({ kind, name }) => [
-      name,
-      `${kind}/${name}`,
-    ]),
-  );
-}
-
-/** A template stands for the pods that its owner would make. */
-function podReference({ origin, object, namespace, name }: PodView) {
-  return {
-    kind: origin === 'pod' ? 'Pod' : object.kind,
-    namespace,
-    name,
-  } satisfies WorkloadReference;
-}
-
-function compareReferences(
-  left: WorkloadReference,
-  right: WorkloadReference,
-): number {
-  return (
-    compare(left.namespace, right.namespace) ||
-    compare(left.name, right.name) ||
-    compare(left.kind, right.kind)
-  );
+  /** Why nobody can tell, or why it is refused; empty for what is let through. */
+  reason: string;
 }
 
 export interface RowsOptions {
   by: Grouping;
+  layers: readonly Layer[];
   from: ReachSide<Group>;
   to: ReachSide<Group>;
   /** Where there are several. */
@@ -132,28 +40,37 @@ export interface RowsOptions {
 
 export function* rowsOf(
   snapshot: ClusterSnapshot,
-  { by, from, to, cluster }: RowsOptions,
+  { by, layers, from, to, cluster }: RowsOptions,
 ): Generator<ReachRow> {
-  const edges = reach(snapshot.derive(connectionsOf), {
-    from,
-    to,
-    within: by === 'namespace',
-  });
-  for (const edge of edges) {
-    yield* rowsOfEdge(edge, cluster);
+  const options = { from, to, within: by === 'namespace' };
+  if (layers.includes('mesh')) {
+    for (const edge of jointReach(
+      snapshot.derive(jointConnectionsOf),
+      options,
+    )) {
+      yield* rowsOfJoint(edge, cluster);
+    }
+  } else {
+    for (const edge of reach(snapshot.derive(connectionsOf), options)) {
+      yield* rowsOfNetwork(edge, cluster);
+    }
   }
 }
 
-function* rowsOfEdge(
+function* rowsOfNetwork(
   { source, destination, ...edge }: ReachEdge<Group>,
   cluster: string | undefined,
 ): Generator<ReachRow> {
-  const ends = {
+  const row = {
     source: endOf(source, cluster),
     destination: endOf(destination, cluster),
-  };
+    verdict: 'allow',
+    transport: null,
+    conditions: [],
+    reason: '',
+  } as const;
   if (!edge.allowed.isEmpty) {
-    yield { ...ends, ports: edge.allowed, conditions: [] };
+    yield { ...row, ports: edge.allowed };
   }
   const conditional = edge.conditional
     .map(({ ports, conditions }) => ({
@@ -164,54 +81,110 @@ function* rowsOfEdge(
       compare(left.conditions.join('|'), right.conditions.join('|')),
     );
   for (const { ports, conditions } of conditional) {
-    yield { ...ends, ports, conditions };
+    yield { ...row, ports, conditions };
   }
   if (!edge.unknown.isEmpty) {
     yield {
-      ...ends,
+      ...row,
       ports: edge.unknown,
-      conditions: [],
+      verdict: 'unknown',
       reason: edge.reasons.join('; '),
     };
   }
 }
 
-function endOf(
-  endpoint: ReachEndpoint<Group>,
+/** What a row says of its ports. */
+type Told = Omit<ReachRow, 'source' | 'destination' | 'ports'>;
+
+/** Many edges share their passages. */
+const known = new WeakMap<
+  readonly JointPassage[],
+  readonly (Told & Pick<ReachRow, 'ports'>)[]
+>();
+
+function* rowsOfJoint(
+  { source, destination, passages }: JointEdge<Group>,
   cluster: string | undefined,
-): End {
-  const where = cluster === undefined ? {} : { cluster };
-  if (endpoint.kind === 'external') {
-    return { ...where, kind: 'External', cidrs: cidrsOf(endpoint.ranges) };
+): Generator<ReachRow> {
+  let told = known.get(passages);
+  if (!told) {
+    told = toldBy(passages);
+    known.set(passages, told);
   }
-  const { kind, namespace, name } = endpoint.group.reference;
-  return namespace === undefined
-    ? { ...where, kind, name }
-    : workloadJson({ kind, namespace, name }, cluster);
+  const ends = {
+    source: endOf(source, cluster),
+    destination: endOf(destination, cluster),
+  };
+  for (const row of told) {
+    // Nobody outside was promised that a server takes plaintext.
+    if (row.verdict !== 'refused' || source.kind === 'pods') {
+      yield { ...ends, ...row };
+    }
+  }
 }
 
-/** Many edges share their ranges. */
-const known = new WeakMap<readonly AddressRange[], string[]>();
+const ORDER: readonly ReachRow['verdict'][] = ['allow', 'refused', 'unknown'];
 
-export function cidrsOf(ranges: readonly AddressRange[]): string[] {
-  let cidrs = known.get(ranges);
-  if (!cidrs) {
-    cidrs = ranges.flatMap(blocksOf);
-    known.set(ranges, cidrs);
+/** Ports of which the same is said are one row; what the mesh denies is in none. */
+function toldBy(passages: readonly JointPassage[]) {
+  const rows = new Map<string, Told & { parts: PortSet[] }>();
+  for (const passage of passages) {
+    const told = toldOf(passage);
+    if (told) {
+      const key = JSON.stringify(told);
+      const same = rows.get(key) ?? { ...told, parts: [] };
+      same.parts.push(passage.ports);
+      rows.set(key, same);
+    }
   }
-  return cidrs;
+  return [...rows.values()]
+    .map(({ parts, ...told }) => ({ ...told, ports: PortSet.union(parts) }))
+    .sort(
+      (left, right) =>
+        ORDER.indexOf(left.verdict) - ORDER.indexOf(right.verdict) ||
+        compare(left.transport ?? '', right.transport ?? '') ||
+        compare(left.conditions.join('|'), right.conditions.join('|')) ||
+        compare(left.reason, right.reason),
+    );
 }
 
-const MOST_BLOCKS = 3;
-
-/** For people: of many blocks only the first. */
-export function describeEnd(end: End): string {
-  const where = end.cluster === undefined ? '' : `${end.cluster}: `;
-  if (!('cidrs' in end)) {
-    return `${where}${describeObject(end)}`;
+function toldOf({
+  verdict,
+  transport,
+  conditions,
+  reason,
+}: JointPassage): Told | undefined {
+  switch (verdict) {
+    case 'deny':
+      return transport === 'refused'
+        ? { verdict: 'refused', transport: null, conditions: [], reason }
+        : undefined;
+    case 'unknown':
+      return {
+        verdict,
+        transport: establishedBy(transport),
+        conditions: [],
+        reason,
+      };
+    default:
+      return {
+        verdict: 'allow',
+        transport: establishedBy(transport),
+        conditions,
+        reason: '',
+      };
   }
-  const rest = end.cidrs.length - MOST_BLOCKS;
-  return `${where}External ${end.cidrs.slice(0, MOST_BLOCKS).join(', ')}${
-    rest > 0 ? ` and ${rest} more` : ''
-  }`;
+}
+
+function establishedBy(
+  transport: JointPassage['transport'],
+): ReachRow['transport'] {
+  switch (transport) {
+    case 'refused':
+    case 'none':
+    case 'unknown':
+      return null;
+    default:
+      return transport;
+  }
 }

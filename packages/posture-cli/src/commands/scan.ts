@@ -25,10 +25,15 @@ import {
 import { jsonDocument } from '../output/json';
 import { Terminal } from '../terminal';
 import { ClusterFindings, reportOf } from './scanReport';
+import { scanHtml } from './scanHtml';
+import { scanJunit } from './scanJunit';
+import { scanSarif } from './scanSarif';
 import { scanTable } from './scanTable';
 
+const FORMATS = ['table', 'json', 'sarif', 'junit', 'html'] as const;
+
 interface ScanOptions extends SourceOptions {
-  format: 'table' | 'json';
+  format: (typeof FORMATS)[number];
   control?: string[];
   pillar?: Pillar[];
   namespace?: string[];
@@ -46,7 +51,7 @@ export function addScanCommand(
       .command('scan')
       .description('Every applicable control on every workload.'),
   )
-    .addOption(formatOption())
+    .addOption(formatOption(FORMATS))
     .option('--control <id>', 'only this control (again for more)', collect)
     .addOption(
       new Option('--pillar <pillar>', 'only this pillar (again for more)')
@@ -77,6 +82,7 @@ Examples:
   $ zero-trust scan deploy/
   $ zero-trust scan deploy/ --fail-on high --exemptions exemptions.yaml
   $ zero-trust scan --context prod-eu --namespace shop --pillar authentication
+  $ zero-trust scan deploy/ --format sarif > zero-trust.sarif
   $ zero-trust scan --all-contexts --format json > posture.json`,
     )
     .action(async (sources: string[], options: ScanOptions) => {
@@ -100,11 +106,24 @@ Examples:
         terminal.writeError('there is no workload to judge\n');
       }
       const report = reportOf(results, clusters, controls);
-      terminal.write(
-        options.format === 'json'
-          ? jsonDocument('PostureReport', report)
-          : scanTable(results, report, terminal),
-      );
+      switch (options.format) {
+        case 'json':
+          terminal.write(jsonDocument('PostureReport', report));
+          break;
+        case 'sarif':
+          terminal.write(
+            await scanSarif(results, report, controls, clusters.places),
+          );
+          break;
+        case 'junit':
+          terminal.write(scanJunit(results));
+          break;
+        case 'html':
+          terminal.write(scanHtml(results, report));
+          break;
+        default:
+          terminal.write(scanTable(results, report, terminal));
+      }
       exit(exitCodeOf(results, clusters, options.failOn));
     });
 }

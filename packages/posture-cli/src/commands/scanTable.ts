@@ -13,7 +13,7 @@ import { Colors, Terminal } from '../terminal';
 import { ClusterFindings, Report } from './scanReport';
 
 /** What passes or does not apply is only counted. */
-const TOLD: readonly Verdict[] = ['fail', 'unknown', 'exempt'];
+export const TOLD: readonly Verdict[] = ['fail', 'unknown', 'exempt'];
 
 export function scanTable(
   results: readonly ClusterFindings[],
@@ -26,7 +26,7 @@ export function scanTable(
   const rows = results.flatMap(({ snapshot, findings }) =>
     findings
       .filter(({ verdict }) => TOLD.includes(verdict))
-      .sort(compareRows)
+      .sort(byWorkload)
       .map(finding => [
         resultCell(finding, terminal.colors),
         finding.control,
@@ -49,7 +49,8 @@ export function scanTable(
   ].join('');
 }
 
-function compareRows(left: Finding, right: Finding): number {
+/** By workload, the worst first. */
+export function byWorkload(left: Finding, right: Finding): number {
   return (
     compare(left.subject.namespace, right.subject.namespace) ||
     compare(left.subject.name, right.subject.name) ||
@@ -78,7 +79,7 @@ function severityPaint(severity: Severity, colors: Colors) {
   }
 }
 
-function subjectOf({ subject }: Finding): string {
+export function subjectOf({ subject }: Finding): string {
   const { port } = subject;
   if (port === undefined) {
     return describeObject(subject);
@@ -131,6 +132,6 @@ function closing(
   ].join('\n');
 }
 
-function counted(number: number, noun: string): string {
+export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

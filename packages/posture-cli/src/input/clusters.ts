@@ -16,8 +16,9 @@ import {
 import { InputError } from '../errors';
 import { oneLine } from '../output/text';
 import { Terminal } from '../terminal';
-import { readSources, readTextFile } from './files';
+import { STANDARD_INPUT_NAME, readSources, readTextFile } from './files';
 import { SourceOptions } from './options';
+import { Places } from './places';
 
 export interface Clusters {
   snapshots: ClusterSnapshot[];
@@ -25,8 +26,11 @@ export interface Clusters {
   several: boolean;
   /** Clusters that were asked for and could not be looked at. */
   unreachable: { cluster: string; reason: string }[];
+  /** Where the objects of the first snapshot were written, unless that is a live cluster. */
+  places?: Places;
 }
 
+/** What the files are together. */
 const FILES = 'manifests';
 
 /** Throws an {@link InputError} or a ClusterRequestError where there is nothing to look at. */
@@ -53,7 +57,15 @@ export async function readClusters(
     unreachable: [],
   };
   if (sources.length > 0) {
-    clusters.snapshots.push(await readManifests(sources, options, terminal));
+    const objects = await readSources(sources, terminal, options);
+    clusters.places = Places.create(objects, readAgain);
+    clusters.snapshots.push(
+      ClusterSnapshot.create({
+        cluster: FILES,
+        observedAt: terminal.now().toISOString(),
+        objects: objects.map(({ object }) => object),
+      }),
+    );
   }
   if (allContexts) {
     await collectAll(clusters, kubeconfig, terminal);
@@ -68,17 +80,9 @@ export async function readClusters(
   };
 }
 
-async function readManifests(
-  sources: readonly string[],
-  { keepGoing }: SourceOptions,
-  terminal: Terminal,
-): Promise<ClusterSnapshot> {
-  const objects = await readSources(sources, terminal, { keepGoing });
-  return ClusterSnapshot.create({
-    cluster: FILES,
-    observedAt: terminal.now().toISOString(),
-    objects: objects.map(({ object }) => object),
-  });
+/** Standard input is gone once it was read. */
+async function readAgain(file: string): Promise<string | undefined> {
+  return file === STANDARD_INPUT_NAME ? undefined : readTextFile(file);
 }
 
 async function collectOne(
@@ -117,7 +121,8 @@ async function collectAll(
 
 type MeshConfig = NonNullable<ClusterSettings['meshConfig']>;
 
-async function readMeshConfig(file: string): Promise<MeshConfig> {
+/** A MeshConfig file. Throws an {@link InputError}. */
+export async function readMeshConfig(file: string): Promise<MeshConfig> {
   const documents = readDocuments(await readTextFile(file));
   const [document] = documents;
   if (documents.length !== 1 || 'error' in document) {

@@ -19,6 +19,9 @@ import { Terminal } from '../terminal';
 
 export const STANDARD_INPUT = '-';
 
+/** How messages and places call it. */
+export const STANDARD_INPUT_NAME = 'standard input';
+
 const LARGEST_TEXT = 64 * 1024 * 1024;
 
 export interface ReadSourcesOptions {
@@ -68,10 +71,10 @@ async function readSource(
   if (source === STANDARD_INPUT) {
     return notEmpty(
       parseManifests(
-        await readText(terminal.stdin, 'standard input'),
-        'standard input',
+        await readText(terminal.stdin, STANDARD_INPUT_NAME),
+        STANDARD_INPUT_NAME,
       ),
-      'standard input',
+      STANDARD_INPUT_NAME,
     );
   }
   let isFolder: boolean;
@@ -111,7 +114,8 @@ export async function readTextFile(file: string): Promise<string> {
   return readText(createReadStream(file), file);
 }
 
-async function readText(
+/** Throws an {@link InputError} for what is no text, or too much of it. */
+export async function readText(
   stream: AsyncIterable<Uint8Array>,
   name: string,
 ): Promise<string> {

@@ -67,9 +67,11 @@ export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 
-/** `--format`, for the commands that have both. */
-export function formatOption(): Option {
+/** `--format`; most commands have these two. */
+export function formatOption(
+  formats: readonly string[] = ['table', 'json'],
+): Option {
   return new Option('--format <format>', 'how to print the result')
-    .choices(['table', 'json'])
+    .choices(formats)
     .default('table');
 }
