@@ -18,6 +18,7 @@ import { EntityVisibility } from '../src/catalog/EntityVisibility';
 import { DatabaseConnectionStore } from '../src/database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../src/database/DatabaseLeaseStore';
 import { DatabasePostureStore } from '../src/database/DatabasePostureStore';
+import { DatabaseSnapshotStore } from '../src/database/DatabaseSnapshotStore';
 import { openDatabase } from '../src/database/migrate';
 import type { ClusterEvaluation } from '../src/database/PostureStore';
 import { ConnectionAsker } from '../src/posture/ConnectionAsker';
@@ -25,6 +26,7 @@ import { ConnectionReader } from '../src/posture/ConnectionReader';
 import { PostureReader } from '../src/posture/PostureReader';
 import { StoredMaps } from '../src/posture/StoredMaps';
 import { createRouter } from '../src/routes/createRouter';
+import { Snapshots } from '../src/snapshots/Snapshots';
 import { finding, readyStatus } from '../src/testing/findings';
 import { measureChanges } from './change';
 
@@ -90,6 +92,7 @@ function print(engine: string, what: string, value: string): void {
 async function serve(knex: Knex, store: DatabasePostureStore) {
   const connections = DatabaseConnectionStore.create({ knex });
   const maps = StoredMaps.create(connections);
+  const snapshots = Snapshots.create(DatabaseSnapshotStore.create({ knex }));
   const permissions = mockServices.permissions();
   const catalog = catalogServiceMock({
     entities: Array.from({ length: ENTITIES }, (_, index) => ({
@@ -137,8 +140,9 @@ async function serve(knex: Knex, store: DatabasePostureStore) {
       store: connections,
       clusters: store,
       maps,
+      snapshots,
     }),
-    asker: ConnectionAsker.create({ store: connections, maps }),
+    asker: ConnectionAsker.create({ store: connections, snapshots }),
     store,
     controls: [],
   });

@@ -221,7 +221,10 @@ describe('the zero-trust plugin', () => {
         message: { revision: expect.any(Number) },
       }),
     );
-    expect(await verdictOf('orders')).toBe('pass');
+    // The snapshot that came first may have been signalled as late as now.
+    await eventually(async () =>
+      expect(await verdictOf('orders')).toBe('pass'),
+    );
     expect(signals.publish).toHaveBeenCalledWith(
       expect.objectContaining({ channel: 'zero-trust' }),
     );
@@ -544,6 +547,26 @@ describe('requests', () => {
     ['/clusters/prod/connection?from=a/Pod/b&port=80', 'to'],
     ['/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=0', 'port'],
     ['/clusters/prod/connection?from=a/b&to=a/Pod/c&port=80', 'from'],
+    ['/clusters/prod/connection?from=a/Service/b&to=a/Pod/c&port=80', 'from'],
+    ...[
+      'method=G%20T',
+      'path=orders',
+      'header=x-team',
+      'header=Authorization:%20Bearer%20abc',
+      'header=cookie:%20session=1',
+      'principal=orders',
+      'claims=%7B',
+      'claims=%5B%5D',
+      `claims=%7B%22a%22:%22${'x'.repeat(4_100)}%22%7D`,
+      `${'header=a:b&'.repeat(21)}`,
+    ].map((query): [string, string] => [
+      `/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=80&${query}`,
+      query.slice(0, query.indexOf('=')),
+    ]),
+    [
+      '/entities/default/component/orders/connections?transport=wire',
+      'transport',
+    ],
     [
       '/clusters/prod/connection?from=a/Pod/b&to=a/Pod/c&port=80&protocol=ICMP',
       'protocol',

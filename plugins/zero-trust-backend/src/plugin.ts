@@ -17,6 +17,7 @@ import { createClusterSources } from './clusters';
 import { DatabaseConnectionStore } from './database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from './database/DatabaseLeaseStore';
 import { DatabasePostureStore } from './database/DatabasePostureStore';
+import { DatabaseSnapshotStore } from './database/DatabaseSnapshotStore';
 import { openDatabase } from './database/migrate';
 import { AddedClusterSources, AddedControls } from './extensionPoints';
 import {
@@ -30,6 +31,7 @@ import { PostureSignals } from './posture/PostureSignals';
 import { StoredMaps } from './posture/StoredMaps';
 import { scheduleHousekeeping } from './posture/housekeeping';
 import { createRouter } from './routes/createRouter';
+import { Snapshots } from './snapshots/Snapshots';
 
 /** Judges clusters for the services of the catalog, and serves what it found. */
 export const zeroTrustPlugin = createBackendPlugin({
@@ -87,6 +89,8 @@ export const zeroTrustPlugin = createBackendPlugin({
         const store = DatabasePostureStore.create({ knex });
         const connections = DatabaseConnectionStore.create({ knex });
         const maps = StoredMaps.create(connections);
+        const snapshotStore = DatabaseSnapshotStore.create({ knex });
+        const snapshots = Snapshots.create(snapshotStore);
         await scheduleHousekeeping({ config, scheduler, store });
 
         let stop = async () => {};
@@ -99,6 +103,8 @@ export const zeroTrustPlugin = createBackendPlugin({
             sources,
             store,
             connections,
+            snapshotStore,
+            snapshots,
             entities,
             controls,
             holder,
@@ -136,8 +142,9 @@ export const zeroTrustPlugin = createBackendPlugin({
               store: connections,
               clusters: store,
               maps,
+              snapshots,
             }),
-            asker: ConnectionAsker.create({ store: connections, maps }),
+            asker: ConnectionAsker.create({ store: connections, snapshots }),
             store,
             controls,
           }),

@@ -80,6 +80,28 @@ describe('requests about connections', () => {
           port: 443,
         }),
     ],
+    [
+      '/clusters/prod/connection?from=shop%2FDeployment%2Fweb&to=shop%2FService%2Forders&port=80&method=GET&path=%2Fa%3Fb%3Dc&header=x-team%3A+shop&header=x-tier%3A+web&issuer=https%3A%2F%2Flogin.example&audience=orders&audience=web&claims=%7B%22groups%22%3A%5B%22admins%22%5D%7D',
+      client =>
+        client.getConnection({
+          cluster: 'prod',
+          from: {
+            workload: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          },
+          to: { service: { namespace: 'shop', name: 'orders' } },
+          port: 80,
+          request: {
+            method: 'GET',
+            path: '/a?b=c',
+            headers: { 'x-team': 'shop', 'x-tier': 'web' },
+            token: {
+              issuer: 'https://login.example',
+              audiences: ['orders', 'web'],
+              claims: { groups: ['admins'] },
+            },
+          },
+        }),
+    ],
   ])('ask for %s', async (path, call) => {
     const { client, fetch } = clientOf(empty());
     await call(client);

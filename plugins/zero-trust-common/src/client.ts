@@ -1,21 +1,25 @@
 /** The client of the zero-trust API, for the frontend, other plugins and scripts. */
 import { CompoundEntityRef, parseEntityRef } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
-import {
-  BlastRadiusList,
-  BlastRadiusQuery,
-  ClusterStatus,
+import type {
   ConnectionAnswer,
   ConnectionEnd,
   ConnectionQuestion,
-  ControlDescription,
-  EntityBlastRadius,
   EntityConnectionQuery,
   EntityConnections,
+} from './connections';
+import type {
+  BlastRadiusList,
+  BlastRadiusQuery,
+  EntityBlastRadius,
+  NamespaceMatrix,
+} from './reach';
+import type {
+  ClusterStatus,
+  ControlDescription,
   EntityFindings,
   EntityPosture,
   FindingQuery,
-  NamespaceMatrix,
   ServiceList,
   ServiceQuery,
 } from './types';
@@ -44,7 +48,9 @@ export interface ZeroTrustClientOptions {
   fetchApi: { fetch: typeof fetch };
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<
+  Record<string, string | number | readonly string[] | undefined>
+>;
 
 export class ZeroTrustClient implements ZeroTrustApi {
   readonly #fetchApi: ZeroTrustClientOptions['fetchApi'];
@@ -105,20 +111,32 @@ export class ZeroTrustClient implements ZeroTrustApi {
     to,
     port,
     protocol,
+    request = {},
   }: ConnectionQuestion): Promise<ConnectionAnswer> {
+    const { headers = {}, token, ...rest } = request;
     return this.#get(`/clusters/${encodeURIComponent(cluster)}/connection`, {
       from: endName(from),
       to: endName(to),
       port,
       protocol,
+      ...rest,
+      header: Object.entries(headers).map(
+        ([name, value]) => `${name}: ${value}`,
+      ),
+      issuer: token?.issuer,
+      subject: token?.subject,
+      audience: token?.audiences,
+      claims: token?.claims && JSON.stringify(token.claims),
     });
   }
 
   async #get<T>(path: string, query: Query = {}): Promise<T> {
     const parameters = new URLSearchParams();
     for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined) {
-        parameters.set(key, String(value));
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== undefined) {
+          parameters.append(key, String(one));
+        }
       }
     }
     const search = parameters.size > 0 ? `?${parameters}` : '';
@@ -133,9 +151,14 @@ export class ZeroTrustClient implements ZeroTrustApi {
 }
 
 function endName(end: ConnectionEnd): string {
-  return 'ip' in end
-    ? end.ip
-    : `${end.workload.namespace}/${end.workload.kind}/${end.workload.name}`;
+  if ('ip' in end) {
+    return end.ip;
+  }
+  if ('service' in end) {
+    return `${end.service.namespace}/Service/${end.service.name}`;
+  }
+  const { namespace, kind, name } = end.workload;
+  return `${namespace}/${kind}/${name}`;
 }
 
 function entityPath(entityRef: string): string {

@@ -1,3 +1,5 @@
+export * from './connections';
+export * from './reach';
 export * from './types';
 export * from './annotations';
 export * from './permissions';

@@ -5,7 +5,6 @@ import { ApiBlueprint } from '@backstage/frontend-plugin-api';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import type {
   EntityConnection,
-  EntityConnectionQuery,
   EntityPosture,
   ServiceQuery,
   ZeroTrustApi,
@@ -16,12 +15,16 @@ import {
   allowedAnswer,
   clusters,
   connections,
+  connectionsAnswer,
   controls,
   entityBlastRadius,
   findings,
   fleetBlastRadius,
   judged,
   manyConnections,
+  meshAnswer,
+  meshedConnections,
+  mismatchAnswer,
   namespaceMatrix,
   orders,
   refusedAnswer,
@@ -93,11 +96,13 @@ function lengthen<T>(data: T): T {
   return JSON.parse(JSON.stringify(data).replace(names, `"$1":"${LONG}"`)) as T;
 }
 
-/** Many callers for payments, none for stock, long names for names, the usual for all others. */
+/** A mesh for orders, many callers for payments, none for stock, long names for names, the usual for all others. */
 function connectionsOf(entityRef: string): EntityConnection[] {
   switch (nameOf(entityRef)) {
+    case 'orders':
+      return meshedConnections;
     case 'names':
-      return lengthen(connections);
+      return lengthen(meshedConnections);
     case 'payments':
       return manyConnections(300);
     case 'stock':
@@ -105,10 +110,6 @@ function connectionsOf(entityRef: string): EntityConnection[] {
     default:
       return connections;
   }
-}
-
-function namespaceOf({ peer }: EntityConnection): string {
-  return peer.kind === 'workload' ? peer.workload.namespace : '';
 }
 
 function entity(name: string): Entity {
@@ -144,44 +145,18 @@ const answers: ZeroTrustApi = {
       owners: ['group:default/platform', 'group:default/shop'],
     };
   },
-  async getEntityConnections(
-    entityRef,
-    {
-      direction,
-      namespace,
-      search = '',
-      offset = 0,
-      limit = 50,
-    }: EntityConnectionQuery = {},
-  ) {
-    const all = connectionsOf(entityRef);
-    const count = (way: string) =>
-      all.filter(connection => connection.direction === way).length;
-    const found = all.filter(
-      connection =>
-        (direction ?? connection.direction) === connection.direction &&
-        JSON.stringify(connection.peer).includes(search),
-    );
-    const items = found.filter(
-      connection =>
-        namespace === undefined || namespaceOf(connection) === namespace,
-    );
+  async getEntityConnections(entityRef, query = {}) {
     return {
-      items: items.slice(offset, offset + limit),
-      totalCount: items.length,
-      counts: { in: count('in'), out: count('out') },
-      namespaces: [...new Set(found.map(namespaceOf))].map(name => ({
-        namespace: name,
-        count: found.filter(other => namespaceOf(other) === name).length,
-      })),
+      ...connectionsAnswer(connectionsOf(entityRef), query),
       caveats: [],
       evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
     };
   },
-  async getConnection({ to }) {
-    return 'ip' in to || to.workload.name !== 'orders'
-      ? allowedAnswer()
-      : refusedAnswer();
+  async getConnection({ from, to, request }) {
+    if ('workload' in to && to.workload.name === 'orders') {
+      return 'ip' in from ? mismatchAnswer() : refusedAnswer();
+    }
+    return request ? meshAnswer() : allowedAnswer();
   },
   async getEntityBlastRadius(entityRef) {
     const blast = entityBlastRadius();

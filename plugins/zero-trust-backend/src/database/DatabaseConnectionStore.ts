@@ -1,6 +1,4 @@
 /** Connections on SQLite and PostgreSQL. */
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { BlastRadiusQuery } from '@backstage-zero-trust/plugin-zero-trust-common';
 import type {
   ConnectionMapData,
@@ -26,12 +24,10 @@ import {
   toSpread,
 } from './connectionRows';
 import { listSpreads } from './listSpreads';
+import { pack, unpack } from './packing';
 import type { PostureChange } from './PostureStore';
 import { lockForWriting, nextRevision, requireLease } from './revision';
 import { EntityWorkloadRow, ServiceRow, workloadId } from './rows';
-
-const deflate = promisify(deflateRaw);
-const inflate = promisify(inflateRaw);
 
 export class DatabaseConnectionStore implements ConnectionStore {
   readonly #knex: Knex;
@@ -300,12 +296,4 @@ async function entitiesOf(
 
 function idOf({ cluster, ...workload }: EntityWorkload): string {
   return workloadId(cluster, workload);
-}
-
-async function pack(value: unknown): Promise<Buffer> {
-  return deflate(JSON.stringify(value));
-}
-
-async function unpack<T>(body: Uint8Array): Promise<T> {
-  return JSON.parse((await inflate(body)).toString('utf8')) as T;
 }

@@ -13,6 +13,7 @@ import {
 } from '@backstage-zero-trust/posture-engine';
 import { Knex } from 'knex';
 import { forgetConnections } from './DatabaseConnectionStore';
+import { forgetSnapshot } from './DatabaseSnapshotStore';
 import { listServices, readHistories } from './listServices';
 import type {
   ClusterEvaluation,
@@ -137,6 +138,7 @@ export class DatabasePostureStore implements PostureStore {
         at,
       });
       await forgetConnections(transaction, name);
+      await forgetSnapshot(transaction, name);
       await transaction('clusters').where('name', name).delete();
       await transaction('leases').where('cluster', name).delete();
       return change;

@@ -22,6 +22,8 @@ const TABLES = [
   'revisions',
   'roll_ups',
   'services',
+  'snapshot_parts',
+  'snapshots',
 ];
 
 async function tablesOf(knex: Knex): Promise<string[]> {

@@ -10,6 +10,7 @@ import type { Knex } from 'knex';
 import { CatalogEntities } from '../catalog/CatalogEntities';
 import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
+import { DatabaseSnapshotStore } from '../database/DatabaseSnapshotStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
 import { PostureSignals } from '../posture/PostureSignals';
@@ -21,6 +22,7 @@ import {
   sourceOf,
 } from '../testing/TestClusters';
 import { ClusterObservation } from './ClusterObservation';
+import { Snapshots } from '../snapshots/Snapshots';
 
 jest.setTimeout(60_000);
 
@@ -49,6 +51,7 @@ function startReplica(
   sources: ClusterSource[],
   { seconds = 30 }: { seconds?: number } = {},
 ) {
+  const snapshotStore = DatabaseSnapshotStore.create({ knex });
   const logger = mockServices.logger.mock({ child: () => logger });
   const entities = CatalogEntities.start({
     auth: mockServices.auth(),
@@ -62,6 +65,8 @@ function startReplica(
     leases: DatabaseLeaseStore.create({ knex, holder, seconds }),
     store: DatabasePostureStore.create({ knex }),
     connections: DatabaseConnectionStore.create({ knex }),
+    snapshotStore,
+    snapshots: Snapshots.create(snapshotStore),
     entities,
     controls: [mtlsLabelControl],
     signals: PostureSignals.create({ signals, logger }),

@@ -6,6 +6,7 @@ import type {
 import { networkPolicy } from '../testing/connections';
 import { eventually } from '../testing/eventually';
 import { deployment, snapshotOf } from '../testing/TestClusters';
+import type { SnapshotUpkeep } from '../snapshots/SnapshotUpkeep';
 import { ConnectionUpkeep } from './ConnectionUpkeep';
 
 jest.setTimeout(60_000);
@@ -18,6 +19,7 @@ const closed = snapshotOf('prod', [...shop, networkPolicy({ name: 'nobody' })]);
 function start(
   saving: () => Promise<void> = async () => {},
   confirming: () => void = () => {},
+  update: SnapshotUpkeep['update'] = async () => undefined,
 ) {
   const logger = mockServices.logger.mock();
   const onChange = jest.fn();
@@ -39,6 +41,7 @@ function start(
         return { revision: saved.length, entityRefs: [] };
       },
     },
+    snapshots: { update, stop: () => {} },
     onChange,
     logger,
   });
@@ -63,6 +66,44 @@ describe('the upkeep of connections', () => {
       ]),
     );
     await eventually(() => expect(confirm).toHaveBeenCalledTimes(2));
+    await upkeep.stop();
+    expect(onChange).toHaveBeenCalledTimes(1);
+  });
+
+  it('stores the snapshot after the connections, and tells of both once both are stored', async () => {
+    const order: string[] = [];
+    const seen = { revision: 7, entityRefs: ['component:default/web'] };
+    const { onChange, upkeep } = start(
+      async () => {
+        order.push('connections');
+      },
+      undefined,
+      async snapshot => {
+        order.push(`snapshot of ${snapshot.cluster}`);
+        expect(onChange).not.toHaveBeenCalled();
+        return seen;
+      },
+    );
+    upkeep.update(open);
+    await eventually(() => expect(onChange).toHaveBeenCalledTimes(2));
+    await upkeep.stop();
+    expect(order).toEqual(['connections', 'snapshot of prod']);
+    expect(onChange.mock.calls).toEqual([
+      [seen],
+      [{ revision: 1, entityRefs: [] }],
+    ]);
+  });
+
+  it('tells of connections that are stored, though their snapshot is not', async () => {
+    const { logger, onChange, upkeep } = start(
+      undefined,
+      undefined,
+      async () => {
+        throw new Error('the database is away');
+      },
+    );
+    upkeep.update(open);
+    await eventually(() => expect(logger.warn).toHaveBeenCalledTimes(1));
     await upkeep.stop();
     expect(onChange).toHaveBeenCalledTimes(1);
   });

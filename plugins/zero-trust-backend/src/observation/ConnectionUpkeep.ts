@@ -1,6 +1,7 @@
 /**
- * Keeps the stored connections of one cluster up to date, beside the judging:
- * findings never wait for it, and where it fails they stay. Of snapshots that
+ * Keeps what is stored for questions about one cluster up to date, its
+ * connections and then its snapshot, beside the judging: findings never wait
+ * for it, and where it fails they stay. Of snapshots that
  * come while it computes only the newest counts; what it computes is given up
  * for that, but never twice in a row, so that a cluster that changes all the
  * time gets its turn too.
@@ -21,11 +22,13 @@ import type { PostureChange } from '../database/PostureStore';
 import { digestOf } from '../database/rows';
 import { describeFailure } from '../describeFailure';
 import { connectionCaveats } from '../posture/connectionCaveats';
+import type { SnapshotUpkeep } from '../snapshots/SnapshotUpkeep';
 import { createTurns, inTurns } from '../turns';
 
 export interface ConnectionUpkeepOptions {
   cluster: string;
   store: Pick<ConnectionStore, 'confirm' | 'save'>;
+  snapshots: Pick<SnapshotUpkeep, 'update' | 'stop'>;
   /** The replica that holds the cluster's lease. */
   holder: string;
   onChange: (change: PostureChange) => void;
@@ -68,6 +71,7 @@ export class ConnectionUpkeep {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    this.#options.snapshots.stop();
   }
 
   #schedule(): void {
@@ -106,8 +110,30 @@ export class ConnectionUpkeep {
     }
   }
 
+  /** Whoever hears of new connections finds the snapshot behind them too. */
   async #store(snapshot: ClusterSnapshot): Promise<void> {
-    const { cluster, store, holder, onChange } = this.#options;
+    const { snapshots, onChange } = this.#options;
+    const outcome = await this.#storeConnections(snapshot);
+    if (outcome === 'given up') {
+      return;
+    }
+    try {
+      const seen = this.#stopped ? undefined : await snapshots.update(snapshot);
+      if (seen) {
+        onChange(seen);
+      }
+    } finally {
+      if (outcome) {
+        onChange(outcome);
+      }
+    }
+  }
+
+  /** Undefined where they are as before. */
+  async #storeConnections(
+    snapshot: ClusterSnapshot,
+  ): Promise<PostureChange | 'given up' | undefined> {
+    const { cluster, store, holder } = this.#options;
     const evaluatedAt = new Date().toISOString();
     const turn = createTurns();
     const data = await inTurns(
@@ -118,11 +144,11 @@ export class ConnectionUpkeep {
     await turn();
     const state = { cluster, evaluatedAt, digest, caveats };
     if (this.#stopped || (await store.confirm(state, holder))) {
-      return;
+      return undefined;
     }
     if (this.#next && !this.#gaveUp) {
       this.#gaveUp = true;
-      return;
+      return 'given up';
     }
     this.#gaveUp = false;
     const map = ConnectionMap.read(data);
@@ -135,9 +161,7 @@ export class ConnectionUpkeep {
       fingerprints: await inTurns(fingerprints(map)),
       matrix: await inTurns(namespaceMatrix(map, graph)),
     };
-    if (!this.#stopped) {
-      onChange(await store.save(all, holder));
-    }
+    return this.#stopped ? undefined : store.save(all, holder);
   }
 
   #logFailure(error: unknown): void {

@@ -3,6 +3,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { CatalogEntities } from '../catalog/CatalogEntities';
 import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
+import { DatabaseSnapshotStore } from '../database/DatabaseSnapshotStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
 import type { ClusterEvaluation } from '../database/PostureStore';
@@ -14,6 +15,7 @@ import {
   mtlsLabelControl,
 } from '../testing/TestClusters';
 import { WatchedCluster } from './WatchedCluster';
+import { Snapshots } from '../snapshots/Snapshots';
 
 jest.setTimeout(60_000);
 
@@ -45,6 +47,7 @@ async function watch(saving: (evaluation: ClusterEvaluation) => Promise<void>) {
   await DatabaseLeaseStore.create({ knex, holder, seconds: 60 }).acquire([
     'prod',
   ]);
+  const snapshotStore = DatabaseSnapshotStore.create({ knex });
   const logger = mockServices.logger.mock({ child: () => logger });
   const entities = CatalogEntities.start({
     auth: mockServices.auth(),
@@ -67,6 +70,8 @@ async function watch(saving: (evaluation: ClusterEvaluation) => Promise<void>) {
       },
     },
     connections: DatabaseConnectionStore.create({ knex }),
+    snapshotStore,
+    snapshots: Snapshots.create(snapshotStore),
     entities,
     controls: [mtlsLabelControl],
     signals: PostureSignals.create({ signals: { publish }, logger }),

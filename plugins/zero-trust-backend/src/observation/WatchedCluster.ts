@@ -20,9 +20,12 @@ import type {
 } from '../catalog/CatalogEntities';
 import type { ConnectionStore } from '../database/ConnectionStore';
 import type { PostureChange, PostureStore } from '../database/PostureStore';
+import type { SnapshotStore } from '../database/SnapshotStore';
 import { ClusterJudge } from '../posture/ClusterJudge';
 import type { PostureSignals } from '../posture/PostureSignals';
 import { describeFailure } from '../describeFailure';
+import { SnapshotUpkeep } from '../snapshots/SnapshotUpkeep';
+import type { Snapshots } from '../snapshots/Snapshots';
 import { ConnectionUpkeep } from './ConnectionUpkeep';
 
 /** What all watched clusters share. */
@@ -32,6 +35,8 @@ export interface WatchContext {
     'saveCluster' | 'saveEvaluation' | 'retainEntities'
   >;
   connections: Pick<ConnectionStore, 'confirm' | 'save'>;
+  snapshotStore: Pick<SnapshotStore, 'save'>;
+  snapshots: Pick<Snapshots, 'hold' | 'release'>;
   entities: CatalogEntities;
   controls: readonly Control[];
   signals: PostureSignals;
@@ -105,6 +110,12 @@ export class WatchedCluster {
     this.#connections = ConnectionUpkeep.create({
       cluster: options.target.name,
       store: options.connections,
+      snapshots: SnapshotUpkeep.create({
+        cluster: options.target.name,
+        store: options.snapshotStore,
+        snapshots: options.snapshots,
+        holder: options.holder,
+      }),
       holder: options.holder,
       onChange: change => this.#tell(change),
       logger: options.logger,

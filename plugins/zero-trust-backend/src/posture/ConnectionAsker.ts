@@ -1,41 +1,45 @@
-/** Answers one question about one connection from what is stored. */
+/** Answers one question about one connection or request, as the command line does: from the cluster's snapshot, by the network and the mesh together. */
+import { isIP } from 'node:net';
 import type {
   ConnectionAnswer,
   ConnectionEnd,
   ConnectionQuestion,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import {
-  ConnectionMap,
-  MapEnd,
-  askMap,
+  ClusterSnapshot,
+  EndpointName,
+  JointQuestions,
   describeObject,
+  stepsOf,
 } from '@backstage-zero-trust/posture-engine';
 import { InputError, NotFoundError } from '@backstage/errors';
 import type {
   ConnectionStore,
   EntityWorkload,
 } from '../database/ConnectionStore';
+import type { Snapshots } from '../snapshots/Snapshots';
 import type { AskVisible } from './ConnectionReader';
 import { CatalogNames } from './CatalogNames';
+import { toEngineRequest } from './askedRequest';
+import { connectionCaveats, meshCaveats } from './connectionCaveats';
 import { describeAnswer } from './describeAnswer';
-import { StoredMaps } from './StoredMaps';
 
 export interface ConnectionAskerOptions {
-  store: ConnectionStore;
-  maps: StoredMaps;
+  store: Pick<ConnectionStore, 'listOwners'>;
+  snapshots: Pick<Snapshots, 'get'>;
 }
 
 export class ConnectionAsker {
-  readonly #store: ConnectionStore;
-  readonly #maps: StoredMaps;
+  readonly #store: ConnectionAskerOptions['store'];
+  readonly #snapshots: ConnectionAskerOptions['snapshots'];
 
   static create(options: ConnectionAskerOptions): ConnectionAsker {
     return new ConnectionAsker(options);
   }
 
-  private constructor({ store, maps }: ConnectionAskerOptions) {
+  private constructor({ store, snapshots }: ConnectionAskerOptions) {
     this.#store = store;
-    this.#maps = maps;
+    this.#snapshots = snapshots;
   }
 
   /** Whether one end belongs to an entity that the caller may see. */
@@ -52,46 +56,67 @@ export class ConnectionAsker {
     );
   }
 
-  /** Throws a NotFoundError where an end or the cluster's connections are not known. */
+  /** Throws a NotFoundError where an end or the cluster is not known. */
   async ask(question: ConnectionQuestion): Promise<ConnectionAnswer> {
-    const { cluster, from, to, port, protocol = 'TCP' } = question;
+    const { cluster, from, to, port, protocol = 'TCP', request } = question;
     if ('ip' in from && 'ip' in to) {
-      throw new InputError('One of "from" and "to" must be a workload');
+      throw new InputError('One of "from" and "to" must be in the cluster');
     }
-    const states = await this.#store.listStates();
-    const state = states.find(candidate => candidate.cluster === cluster);
-    const stored = state && (await this.#maps.get(state));
-    if (!state || !stored) {
+    const known = await this.#snapshots.get(cluster);
+    if (!known) {
       throw new NotFoundError(`No connections of cluster ${cluster} are known`);
     }
-    const answer = askMap(stored.map, {
-      source: endOf(stored.map, from),
-      destination: endOf(stored.map, to),
-      protocol,
+    const { snapshot, observedAt } = known;
+    requireEnd(from, snapshot);
+    requireEnd(to, snapshot);
+    const questions = snapshot.derive(questionsOf);
+    const answer = questions.answer({
+      from: sourceName(from),
+      to: endpointName(to),
       port,
+      protocol,
+      ...toEngineRequest(request),
     });
-    if (!answer) {
-      throw new InputError('"from" or "to" is no IP address');
-    }
-    const { verdict, conditions, decidedBy, partly } = answer;
-    const message = describeAnswer(answer, {
-      from: nameOf(from),
-      to: nameOf(to),
-      port: `${protocol} port ${port}`,
-    });
+    const { network, mesh, conditions, transport } = answer;
+    const verdict =
+      answer.verdict === 'allow' && conditions.length > 0
+        ? 'conditional'
+        : answer.verdict;
     return {
       verdict,
-      message: partly
-        ? `${message} This holds for some of the pods; for others the answer is another.`
-        : message,
+      message: describeAnswer(answer, {
+        from: nameOf(from),
+        to: nameOf(to),
+        port: `${protocol} port ${port}`,
+        ...(request ? { request } : {}),
+      }),
       conditions: [...conditions],
-      decidedBy: [...decidedBy],
-      partly,
-      caveats: [...state.caveats],
-      evaluatedAt: state.evaluatedAt,
+      steps: stepsOf(answer, {
+        hasMesh: questions.layers().includes('mesh'),
+        hasToken: request?.token !== undefined,
+      }).map(({ reason, ...step }) => ({
+        ...step,
+        conditions: [...step.conditions],
+        decidedBy: [...step.decidedBy],
+        ...(reason === undefined ? {} : { message: reason }),
+      })),
+      ...(transport === null ? {} : { transport }),
+      ...(mesh?.principal === undefined
+        ? {}
+        : { identity: `spiffe://${mesh.principal}` }),
+      partly: Boolean(network?.partly || mesh?.partly),
+      caveats: [...connectionCaveats(snapshot), ...meshCaveats(snapshot)],
+      evaluatedAt: observedAt,
     };
   }
 }
+
+/** To be used with `derive`. */
+function questionsOf(snapshot: ClusterSnapshot): JointQuestions {
+  return JointQuestions.create(snapshot);
+}
+
+const SERVICE = 'Service';
 
 /** `namespace/Kind/name`, or an address. Throws an InputError. */
 export function parseEnd(
@@ -105,25 +130,62 @@ export function parseEnd(
   const [namespace, kind, name] = parts;
   if (parts.length !== 3 || !namespace || !kind || !name) {
     throw new InputError(
-      `"${parameter}" must be namespace/Kind/name of a workload, or an IP address`,
+      `"${parameter}" must be namespace/Kind/name of a workload or a Service, or an IP address`,
     );
   }
-  return { workload: { kind, namespace, name } };
+  return kind === SERVICE
+    ? { service: { namespace, name } }
+    : { workload: { kind, namespace, name } };
 }
 
-function endOf(map: ConnectionMap, end: ConnectionEnd): MapEnd {
+/** Throws an InputError. */
+export function parseSource(text: string): ConnectionQuestion['from'] {
+  const end = parseEnd('from', text);
+  if ('service' in end) {
+    throw new InputError('"from" is a Service, which calls nobody');
+  }
+  return end;
+}
+
+function requireEnd(end: ConnectionEnd, snapshot: ClusterSnapshot): void {
   if ('ip' in end) {
-    return { address: end.ip };
+    if (isIP(end.ip) === 0) {
+      throw new InputError(`${end.ip} is no IP address`);
+    }
+    return;
   }
-  const workload = map.find(end.workload);
-  if (workload === undefined) {
-    throw new NotFoundError(`No workload ${nameOf(end)} is known`);
+  const isKnown =
+    'service' in end
+      ? snapshot.get(SERVICE, end.service.name, end.service.namespace)
+      : snapshot.workload(end.workload);
+  if (!isKnown) {
+    throw new NotFoundError(
+      `No ${'service' in end ? '' : 'workload '}${nameOf(end)} is known`,
+    );
   }
-  return { workload };
+}
+
+function endpointName(end: ConnectionEnd): EndpointName {
+  return 'service' in end
+    ? { service: `${end.service.namespace}/${end.service.name}` }
+    : sourceName(end);
+}
+
+function sourceName(
+  end: ConnectionQuestion['from'],
+): Exclude<EndpointName, { service: string }> {
+  if ('ip' in end) {
+    return end;
+  }
+  const { namespace, kind, name } = end.workload;
+  return { workload: `${namespace}/${kind}/${name}` };
 }
 
 function nameOf(end: ConnectionEnd): string {
-  return 'ip' in end
-    ? `${end.ip}, as an address outside,`
-    : describeObject(end.workload);
+  if ('ip' in end) {
+    return end.ip;
+  }
+  return describeObject(
+    'service' in end ? { kind: SERVICE, ...end.service } : end.workload,
+  );
 }

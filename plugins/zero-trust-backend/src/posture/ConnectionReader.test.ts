@@ -1,27 +1,15 @@
-import { TestDatabases, mockServices } from '@backstage/backend-test-utils';
+import { TestDatabases } from '@backstage/backend-test-utils';
 import type { EntityConnections } from '@backstage-zero-trust/plugin-zero-trust-common';
 import type { Entity } from '@backstage/catalog-model';
-import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
-import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
-import { DatabasePostureStore } from '../database/DatabasePostureStore';
-import { openDatabase } from '../database/migrate';
 import type { VisibleEntities } from '../database/PostureStore';
-import { connectionsIn, networkPolicy } from '../testing/connections';
-import {
-  evaluation,
-  finding,
-  readyStatus,
-  workload,
-} from '../testing/findings';
-import { deployment, snapshotOf } from '../testing/TestClusters';
-import { ConnectionAsker, parseEnd } from './ConnectionAsker';
-import { ConnectionReader } from './ConnectionReader';
-import { StoredMaps } from './StoredMaps';
+import { networkPolicy } from '../testing/connections';
+import { ReadersOptions, createReaders } from '../testing/connectionReaders';
+import { workload } from '../testing/findings';
+import { deployment } from '../testing/TestClusters';
 
 jest.setTimeout(60_000);
 
 const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
-const HOLDER = 'replica-1';
 
 const orders: Entity = {
   apiVersion: 'backstage.io/v1alpha1',
@@ -36,42 +24,9 @@ const seesNothing = async (): Promise<VisibleEntities> => [];
 
 async function createReader(
   manifests: readonly string[],
-  { entities = ['orders', 'web'], caveats = [] as string[] } = {},
+  options?: ReadersOptions,
 ) {
-  const client = await databases.init('SQLITE_3');
-  const knex = await openDatabase(mockServices.database({ knex: client }));
-  const clusters = DatabasePostureStore.create({ knex });
-  const store = DatabaseConnectionStore.create({ knex });
-  await DatabaseLeaseStore.create({
-    knex,
-    holder: HOLDER,
-    seconds: 60,
-  }).acquire(['prod']);
-  await clusters.saveCluster(
-    { name: 'prod', source: 'test', status: readyStatus('prod') },
-    HOLDER,
-  );
-  await clusters.saveEvaluation(
-    evaluation(
-      'prod',
-      entities.map(name => finding(workload(name))),
-    ),
-    HOLDER,
-  );
-  const change = async (changed: readonly string[]) =>
-    store.save(
-      await connectionsIn(snapshotOf('prod', changed), { caveats }),
-      HOLDER,
-    );
-  if (manifests.length > 0) {
-    await change(manifests);
-  }
-  const maps = StoredMaps.create(store);
-  return {
-    change,
-    reader: ConnectionReader.create({ store, clusters, maps }),
-    asker: ConnectionAsker.create({ store, maps }),
-  };
+  return createReaders(await databases.init('SQLITE_3'), manifests, options);
 }
 
 /** `in web TCP 8080`. */
@@ -244,7 +199,9 @@ describe('the connections of an entity', () => {
       items: [],
       totalCount: 0,
       counts: { in: 0, out: 0 },
+      stopped: { in: 0, out: 0 },
       namespaces: [],
+      transports: [],
       caveats: [],
     };
     const { change, reader } = await createReader([]);
@@ -391,77 +348,6 @@ describe('what is not certain of a cluster', () => {
     const { reader } = await create();
     expect(await reader.getNamespaceMatrix('prod')).toMatchObject({
       caveats: [message],
-    });
-  });
-});
-
-describe('one connection', () => {
-  const ask = async (
-    manifests: readonly string[],
-    from: string,
-    to: string,
-    port: number,
-  ) => {
-    const { asker } = await createReader(manifests);
-    return asker.ask({
-      cluster: 'prod',
-      from: parseEnd('from', from),
-      to: parseEnd('to', to),
-      port,
-    });
-  };
-  const ORDERS = 'shop/Deployment/orders';
-  const WEB = 'shop/Deployment/web';
-
-  it('is allowed by the rule that lets it pass', async () => {
-    expect(await ask(shop, WEB, ORDERS, 8080)).toMatchObject({
-      verdict: 'allow',
-      message:
-        'Deployment shop/web may reach Deployment shop/orders on TCP port 8080. No policy restricts what Deployment shop/web sends here, and ingress rule 1 of NetworkPolicy shop/web lets it in.',
-      decidedBy: [{ effect: 'allow', object: { name: 'web' } }],
-      partly: false,
-      evaluatedAt: '2026-06-01T10:00:00.000Z',
-    });
-  });
-
-  it('is refused by the policy that lets nobody else in', async () => {
-    expect(await ask(shop, WEB, ORDERS, 8081)).toMatchObject({
-      verdict: 'deny',
-      message:
-        'Deployment shop/web may not reach Deployment shop/orders on TCP port 8081. NetworkPolicy shop/web lets Deployment shop/orders receive only what a rule allows, and none allows this.',
-      decidedBy: [{ effect: 'deny', object: { name: 'web' } }],
-    });
-  });
-
-  it('may be with an address outside', async () => {
-    expect(await ask(shop, '2001:db8::1', ORDERS, 8080)).toMatchObject({
-      verdict: 'deny',
-    });
-    expect(await ask(shop, ORDERS, '192.0.2.1', 443)).toMatchObject({
-      verdict: 'allow',
-    });
-  });
-
-  it('of nothing that is known is not found', async () => {
-    await expect(
-      ask(shop, 'shop/Deployment/gone', ORDERS, 80),
-    ).rejects.toMatchObject({
-      name: 'NotFoundError',
-      message: 'No workload Deployment shop/gone is known',
-    });
-    await expect(ask([], WEB, ORDERS, 80)).rejects.toMatchObject({
-      name: 'NotFoundError',
-    });
-  });
-
-  it.each([
-    [ORDERS, 'shop/orders'],
-    [ORDERS, 'shop//orders'],
-    [ORDERS, 'nowhere'],
-    ['192.0.2.1', '192.0.2.2'],
-  ])('from %s to %s is no question', async (from, to) => {
-    await expect(ask(shop, from, to, 80)).rejects.toMatchObject({
-      name: 'InputError',
     });
   });
 });

@@ -22,9 +22,16 @@ import type {
   VisibleSpreads,
 } from '../database/ConnectionStore';
 import type { PostureStore, VisibleEntities } from '../database/PostureStore';
+import type { Snapshots } from '../snapshots/Snapshots';
 import { createTurns, inTurns } from '../turns';
 import { CatalogNames } from './CatalogNames';
-import { FoundConnection, peersOf, toConnection } from './entityConnections';
+import {
+  FoundConnection,
+  findConnections,
+  toConnection,
+} from './entityConnections';
+import { meshCaveats } from './connectionCaveats';
+import { meshesOf } from './meshOfConnections';
 import { PeerFilter } from './peerFilter';
 import { StoredMap, StoredMaps } from './StoredMaps';
 
@@ -32,6 +39,7 @@ export interface ConnectionReaderOptions {
   store: ConnectionStore;
   clusters: Pick<PostureStore, 'listClusters'>;
   maps: StoredMaps;
+  snapshots: Pick<Snapshots, 'get'>;
 }
 
 /** Tells which of some entities a caller may see. */
@@ -41,20 +49,25 @@ export type AskVisible = (
 
 const DEFAULT_CONNECTIONS = 50;
 const MOST_REACHED = 200;
+/** Connections of an earlier version, of a cluster that was not seen since. */
+const NO_SNAPSHOT =
+  'What a mesh makes of these connections was not looked at yet.';
 
 export class ConnectionReader {
   readonly #store: ConnectionStore;
   readonly #clusters: ConnectionReaderOptions['clusters'];
   readonly #maps: StoredMaps;
+  readonly #snapshots: ConnectionReaderOptions['snapshots'];
 
   static create(options: ConnectionReaderOptions): ConnectionReader {
     return new ConnectionReader(options);
   }
 
-  private constructor({ store, clusters, maps }: ConnectionReaderOptions) {
-    this.#store = store;
-    this.#clusters = clusters;
-    this.#maps = maps;
+  private constructor(options: ConnectionReaderOptions) {
+    this.#store = options.store;
+    this.#clusters = options.clusters;
+    this.#maps = options.maps;
+    this.#snapshots = options.snapshots;
   }
 
   async getEntityConnections(
@@ -66,26 +79,35 @@ export class ConnectionReader {
     const states = await this.#statesOf(workloads);
     const filter = PeerFilter.create(query);
     const { offset = 0, limit = DEFAULT_CONNECTIONS } = query;
-    const found: FoundConnection[] = [];
+    const matching: FoundConnection[] = [];
+    const caveats = new Map<string, readonly string[]>();
     const turn = createTurns();
     for (const workload of workloads) {
+      const { cluster } = workload;
       const stored = await this.#mapFor(workload, states);
+      const snapshot = (await this.#snapshots.get(cluster))?.snapshot;
+      const meshes = snapshot?.derive(meshesOf);
+      if (stored) {
+        caveats.set(cluster, snapshot?.derive(meshCaveats) ?? [NO_SNAPSHOT]);
+      }
       for (const direction of ['in', 'out'] as const) {
-        for (const { peer, passages } of peersOf(stored, workload, direction)) {
-          const before = filter.totalCount;
-          const { cluster } = workload;
-          if (filter.takes({ cluster, direction, peer }, passages.length)) {
-            passages.forEach((passage, index) => {
-              const place = before + index;
-              if (place >= offset && place < offset + limit) {
-                found.push({ workload, direction, peer, passage });
-              }
-            });
+        for (const connection of findConnections({
+          stored,
+          meshes,
+          workload,
+          direction,
+        })) {
+          const transport = connection.mesh?.transport;
+          if (filter.takes({ ...connection, cluster, transport })) {
+            matching.push(connection);
           }
+          await turn();
         }
-        await turn();
       }
     }
+    const found = matching
+      .sort((left, right) => placeOf(left) - placeOf(right))
+      .slice(offset, offset + limit);
     const names = await CatalogNames.read(
       this.#store,
       found.flatMap(({ workload: { cluster }, peer }) =>
@@ -95,10 +117,17 @@ export class ConnectionReader {
     );
     return {
       items: found.map(connection => toConnection(connection, names)),
-      totalCount: filter.totalCount,
+      totalCount: matching.length,
       counts: filter.counts,
+      stopped: filter.stopped,
       namespaces: filter.namespaces(),
-      caveats: caveatsOf(states),
+      transports: filter.transports(),
+      caveats: [
+        ...caveatsOf(states),
+        ...[...caveats].flatMap(([cluster, messages]) =>
+          messages.map(message => ({ cluster, message })),
+        ),
+      ],
       ...oldest(states),
     };
   }
@@ -229,6 +258,14 @@ export class ConnectionReader {
     const state = states.get(cluster);
     return state && this.#maps.get(state);
   }
+}
+
+/** What may pass to a port that is known first, then to any other, then what the mesh stops. */
+function placeOf({ verdict, mesh }: FoundConnection): number {
+  if (verdict === 'deny') {
+    return mesh?.served ? 2 : 3;
+  }
+  return mesh?.served === false ? 1 : 0;
 }
 
 function caveatsOf(

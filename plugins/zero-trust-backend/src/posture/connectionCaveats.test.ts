@@ -3,7 +3,7 @@ import {
   Coverage,
   KubernetesObject,
 } from '@backstage-zero-trust/posture-engine';
-import { connectionCaveats } from './connectionCaveats';
+import { connectionCaveats, meshCaveats } from './connectionCaveats';
 
 function daemonSet(name: string, container: object = {}): KubernetesObject {
   return {
@@ -70,5 +70,37 @@ describe('what is not certain of a cluster’s connections', () => {
     });
     expect(caveats).toHaveLength(1);
     expect(caveats[0]).toMatch(/the server timed out/);
+  });
+});
+
+describe('what is not certain of what a mesh makes of connections', () => {
+  const policy: KubernetesObject = {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: { name: 'default', namespace: 'shop' },
+    spec: { mtls: { mode: 'STRICT' } },
+  };
+  const caveatsWith = (objects: readonly KubernetesObject[]) =>
+    meshCaveats(
+      ClusterSnapshot.create({
+        cluster: 'prod',
+        objects,
+        coverage: () =>
+          Coverage.create({
+            ...Coverage.complete().kinds,
+            AuthorizationPolicy: { state: 'forbidden', verb: 'list' },
+            Sidecar: { state: 'not-installed' },
+          }),
+      }),
+    );
+
+  it('is each kind that could not be listed', () => {
+    expect(caveatsWith([policy])).toEqual([
+      'Not all that the mesh makes of these connections can be told: listing authorizationpolicies is forbidden: grant the verb "list".',
+    ]);
+  });
+
+  it('is nothing where nothing tells of a mesh', () => {
+    expect(caveatsWith([])).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@
 import {
   ClusterNetwork,
   ClusterSnapshot,
+  KindName,
   clusterNetworkOf,
+  hasMesh,
   networkGapsOf,
 } from '@backstage-zero-trust/posture-engine';
 
@@ -20,6 +22,31 @@ export function connectionCaveats(snapshot: ClusterSnapshot): string[] {
       ].map(sentence),
     ),
   ];
+}
+
+/** What decides about connections in a mesh. */
+const KINDS_OF_MESHES: readonly KindName[] = [
+  'PeerAuthentication',
+  'AuthorizationPolicy',
+  'RequestAuthentication',
+  'DestinationRule',
+  'Sidecar',
+  'ServiceEntry',
+  'EnvoyFilter',
+];
+
+/** Why not all can be told that the mesh makes of a cluster's connections; empty where nothing tells of a mesh. */
+export function meshCaveats(snapshot: ClusterSnapshot): string[] {
+  return snapshot.derive(hasMesh)
+    ? KINDS_OF_MESHES.flatMap(kind => {
+        const gap = snapshot.coverage.gap(kind);
+        return gap
+          ? sentence(
+              `not all that the mesh makes of these connections can be told: ${gap.reason}`,
+            )
+          : [];
+      })
+    : [];
 }
 
 function networkCaveats(network: ClusterNetwork): string[] {

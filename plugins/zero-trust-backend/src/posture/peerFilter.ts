@@ -1,7 +1,10 @@
 /** Which connections a query asks for, and how many there are of each kind. */
-import type {
+import {
+  EntityConnection,
   EntityConnectionQuery,
   EntityConnections,
+  TRANSPORTS,
+  Transport,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import {
   WorkloadReference,
@@ -16,29 +19,37 @@ export type Peer =
 /** Stands for addresses outside among namespaces. */
 const OUTSIDE = '';
 
+/** What a query looks at. */
+export interface FilteredConnection {
+  cluster: string;
+  direction: 'in' | 'out';
+  peer: Peer;
+  verdict: EntityConnection['verdict'];
+  /** Undefined in a cluster without a mesh. */
+  transport: Transport | undefined;
+}
+
 export class PeerFilter {
   static create(query: EntityConnectionQuery): PeerFilter {
     return new PeerFilter(query);
   }
 
   readonly counts = { in: 0, out: 0 };
-  totalCount = 0;
+  readonly stopped = { in: 0, out: 0 };
   readonly #query: EntityConnectionQuery;
   readonly #search: string;
   readonly #namespaces = new Map<string, number>();
+  readonly #transports = new Map<Transport, number>();
 
   private constructor(query: EntityConnectionQuery) {
     this.#query = query;
     this.#search = (query.search ?? '').toLocaleLowerCase('en-US');
   }
 
-  /** Counts connections of which all is the same but the ports; true where the query asks for them. */
-  takes(
-    connection: { cluster: string; direction: 'in' | 'out'; peer: Peer },
-    times: number,
-  ): boolean {
-    const { cluster, direction, peer } = connection;
-    this.counts[direction] += times;
+  /** Counts a connection; true where the query asks for it. */
+  takes(connection: FilteredConnection): boolean {
+    const { cluster, direction, peer, verdict, transport } = connection;
+    (verdict === 'deny' ? this.stopped : this.counts)[direction]++;
     if (
       (this.#query.direction ?? direction) !== direction ||
       (this.#query.cluster ?? cluster) !== cluster ||
@@ -47,15 +58,23 @@ export class PeerFilter {
       return false;
     }
     const namespace = 'workload' in peer ? peer.workload.namespace : OUTSIDE;
-    this.#namespaces.set(
-      namespace,
-      (this.#namespaces.get(namespace) ?? 0) + times,
-    );
-    if ((this.#query.namespace ?? namespace) !== namespace) {
-      return false;
+    const isOfNamespace = (this.#query.namespace ?? namespace) === namespace;
+    const isOfTransport = (this.#query.transport ?? transport) === transport;
+    if (isOfTransport) {
+      increment(this.#namespaces, namespace);
     }
-    this.totalCount += times;
-    return true;
+    if (isOfNamespace && transport !== undefined) {
+      increment(this.#transports, transport);
+    }
+    return isOfNamespace && isOfTransport;
+  }
+
+  /** In the order in which the API names them. */
+  transports(): EntityConnections['transports'] {
+    return TRANSPORTS.flatMap(transport => {
+      const count = this.#transports.get(transport);
+      return count === undefined ? [] : { transport, count };
+    });
   }
 
   /** The fullest first; what is outside comes last. */
@@ -81,4 +100,8 @@ export class PeerFilter {
         : peer.blocks.join(' ');
     return text.toLocaleLowerCase('en-US').includes(this.#search);
   }
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -4,7 +4,8 @@ import {
   zeroTrustPostureReadPermission,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { NotAllowedError } from '@backstage/errors';
-import { parseEnd } from '../posture/ConnectionAsker';
+import { parseEnd, parseSource } from '../posture/ConnectionAsker';
+import { parseRequest } from '../posture/askedRequest';
 import { askVisibleFor } from './askVisibleFor';
 import type { RouterOptions, ZeroTrustRouter } from './openApiRouter';
 import { isPermitted, requirePermission } from './requirePermission';
@@ -21,13 +22,15 @@ export function addConnectionRoute(
       zeroTrustPostureReadPermission,
       credentials,
     );
-    const { from, to, port, protocol } = request.query;
+    const { from, to, port, protocol, ...described } = request.query;
+    const asked = parseRequest(described);
     const question = {
       cluster: request.params.cluster,
-      from: parseEnd('from', from),
+      from: parseSource(from),
       to: parseEnd('to', to),
       port,
       ...(protocol === undefined ? {} : { protocol }),
+      ...(asked === undefined ? {} : { request: asked }),
     };
     // Who looks after clusters may ask about all; others about what is theirs to see.
     const mayAsk =

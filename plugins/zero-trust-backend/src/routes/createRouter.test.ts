@@ -17,11 +17,14 @@ import request from 'supertest';
 import { EntityVisibility } from '../catalog/EntityVisibility';
 import { DatabaseConnectionStore } from '../database/DatabaseConnectionStore';
 import { DatabaseLeaseStore } from '../database/DatabaseLeaseStore';
+import { DatabaseSnapshotStore } from '../database/DatabaseSnapshotStore';
 import { DatabasePostureStore } from '../database/DatabasePostureStore';
 import { openDatabase } from '../database/migrate';
 import { ConnectionAsker } from '../posture/ConnectionAsker';
 import { ConnectionReader } from '../posture/ConnectionReader';
 import { PostureReader } from '../posture/PostureReader';
+import { SnapshotUpkeep } from '../snapshots/SnapshotUpkeep';
+import { Snapshots } from '../snapshots/Snapshots';
 import { StoredMaps } from '../posture/StoredMaps';
 import {
   evaluation,
@@ -157,17 +160,25 @@ describe('the answers of the API', () => {
       level: 'partial',
     });
     const connections = DatabaseConnectionStore.create({ knex });
+    const snapshot = ClusterSnapshot.create({
+      cluster: 'prod',
+      objects: conditional,
+      settings: { cni: 'cilium', ciliumConfig: {} },
+    });
     await connections.save(
-      await connectionsIn(
-        ClusterSnapshot.create({
-          cluster: 'prod',
-          objects: conditional,
-          settings: { cni: 'cilium', ciliumConfig: {} },
-        }),
-        { caveats: ['Some policies were not seen.'] },
-      ),
+      await connectionsIn(snapshot, {
+        caveats: ['Some policies were not seen.'],
+      }),
       holder,
     );
+    const snapshotStore = DatabaseSnapshotStore.create({ knex });
+    const snapshots = Snapshots.create(snapshotStore);
+    await SnapshotUpkeep.create({
+      cluster: 'prod',
+      store: snapshotStore,
+      snapshots,
+      holder,
+    }).update(snapshot);
     const entityOf = (name: string, annotations: Record<string, string>) => ({
       apiVersion: 'backstage.io/v1alpha1',
       kind: 'Component',
@@ -196,8 +207,9 @@ describe('the answers of the API', () => {
         store: connections,
         clusters: store,
         maps,
+        snapshots,
       }),
-      asker: ConnectionAsker.create({ store: connections, maps }),
+      asker: ConnectionAsker.create({ store: connections, snapshots }),
       store,
       controls: CONTROLS,
     });
@@ -238,6 +250,18 @@ describe('the answers of the API', () => {
     [
       '/clusters/prod/connection?from=shop/Deployment/web&to=shop/Deployment/orders&port=8080&protocol=TCP',
       'ConnectionAnswer',
+    ],
+    [
+      `/clusters/prod/connection?from=shop/Deployment/web&to=shop/Deployment/orders&port=8080&method=GET&path=/orders?page=2&host=orders.shop&header=${encodeURIComponent(
+        'x-team: shop',
+      )}&header=accept:*/*&principal=spiffe://cluster.local/ns/shop/sa/web&issuer=https://login.example&subject=ann&audience=orders&claims=${encodeURIComponent(
+        '{"groups":["admins"]}',
+      )}`,
+      'ConnectionAnswer',
+    ],
+    [
+      '/entities/default/component/orders/connections?transport=mtls',
+      'EntityConnections',
     ],
     ['/clusters', 'ClusterList'],
     ['/controls', 'ControlList'],

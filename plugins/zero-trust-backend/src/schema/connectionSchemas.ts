@@ -1,8 +1,10 @@
 /** The shapes of the API about connections. */
+import { TRANSPORTS } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { PROTOCOLS } from '@backstage-zero-trust/posture-engine';
 import { list, object, shape, text, whole, workload } from './schemas';
 
 export const protocol = { type: 'string', enum: PROTOCOLS } as const;
+export const transport = { type: 'string', enum: TRANSPORTS } as const;
 const truth = { type: 'boolean' } as const;
 
 const ports = list(
@@ -43,6 +45,18 @@ const decidedBy = list(
   ),
 );
 
+const mesh = shape(
+  {
+    transport,
+    identities: list(text),
+    reason: text,
+    decidedBy,
+    partly: truth,
+    served: truth,
+  },
+  ['transport', 'identities', 'reason', 'decidedBy', 'partly', 'served'],
+);
+
 const connection = shape(
   {
     id: text,
@@ -51,10 +65,14 @@ const connection = shape(
     direction: { type: 'string', enum: ['in', 'out'] },
     peer,
     ports,
-    verdict: { type: 'string', enum: ['allow', 'conditional', 'unknown'] },
+    verdict: {
+      type: 'string',
+      enum: ['allow', 'conditional', 'unknown', 'deny'],
+    },
     conditions: list(text),
     reason: text,
     decidedBy,
+    mesh,
   },
   [
     'id',
@@ -78,13 +96,25 @@ export const entityConnections = shape(
     items: list(connection),
     totalCount: whole,
     counts: shape({ in: whole, out: whole }, ['in', 'out']),
+    stopped: shape({ in: whole, out: whole }, ['in', 'out']),
     namespaces: list(
       shape({ namespace: text, count: whole }, ['namespace', 'count']),
+    ),
+    transports: list(
+      shape({ transport, count: whole }, ['transport', 'count']),
     ),
     caveats,
     evaluatedAt: text,
   },
-  ['items', 'totalCount', 'counts', 'namespaces', 'caveats'],
+  [
+    'items',
+    'totalCount',
+    'counts',
+    'stopped',
+    'namespaces',
+    'transports',
+    'caveats',
+  ],
 );
 
 const blastRadius = {
@@ -163,15 +193,39 @@ export const namespaceMatrix = shape(
   ['cluster', 'namespaces', 'cells', 'caveats'],
 );
 
-export const connectionAnswer = shape(
+const verdict = {
+  type: 'string',
+  enum: ['allow', 'conditional', 'deny', 'unknown'],
+} as const;
+
+const step = shape(
   {
-    verdict: {
+    step: {
       type: 'string',
-      enum: ['allow', 'conditional', 'deny', 'unknown'],
+      enum: [
+        'network',
+        'transport',
+        'peer-authentication',
+        'request-authentication',
+        'authorization',
+      ],
     },
+    verdict: { ...verdict, enum: [...verdict.enum, 'not-asked'] },
     message: text,
     conditions: list(text),
     decidedBy,
+  },
+  ['step', 'verdict', 'conditions', 'decidedBy'],
+);
+
+export const connectionAnswer = shape(
+  {
+    verdict,
+    message: text,
+    conditions: list(text),
+    steps: list(step),
+    transport: { type: 'string', enum: ['mtls', 'plaintext', 'tls'] },
+    identity: text,
     partly: truth,
     caveats: list(text),
     evaluatedAt: text,
@@ -180,7 +234,7 @@ export const connectionAnswer = shape(
     'verdict',
     'message',
     'conditions',
-    'decidedBy',
+    'steps',
     'partly',
     'caveats',
     'evaluatedAt',

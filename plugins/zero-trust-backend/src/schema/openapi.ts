@@ -6,6 +6,7 @@ import {
   entityConnections,
   namespaceMatrix,
   protocol,
+  transport,
 } from './connectionSchemas';
 import {
   clusterList,
@@ -25,6 +26,10 @@ const MOST_SERVICES = 100;
 const MOST_CONNECTIONS = 500;
 /** Longer than any name that Kubernetes or Backstage takes. */
 const LONGEST_TEXT = 255;
+
+/** Of one part of a request, and how many of the same there may be. */
+const LONGEST_PART = 4096;
+const MOST_PARTS = 20;
 
 /** PostgreSQL has no NUL in text. */
 const text = {
@@ -68,6 +73,43 @@ function answer<const Name extends string>(description: string, name: Name) {
     },
   } as const;
 }
+
+function longText<const Pattern extends string>(pattern: Pattern) {
+  return { type: 'string', maxLength: LONGEST_PART, pattern } as const;
+}
+
+function listInQuery<const Name extends string, const Item extends object>(
+  name: Name,
+  items: Item,
+) {
+  return inQuery(name, {
+    type: 'array',
+    items,
+    maxItems: MOST_PARTS,
+  } as const);
+}
+
+/** Of an HTTP request. Reserved letters are taken as they are typed. */
+const requestParameters = [
+  inQuery('method', longText('^[A-Za-z-]+$')),
+  { ...inQuery('path', longText('^/[^\\s\\u0000]*$')), allowReserved: true },
+  { ...inQuery('host', text), allowReserved: true },
+  {
+    ...listInQuery('header', longText("^[A-Za-z0-9!#$%&'*+.^_`|~-]+:")),
+    allowReserved: true,
+  },
+  {
+    ...inQuery(
+      'principal',
+      longText('^(spiffe://)?[^/\\s]+/ns/[^/\\s]+/sa/[^/\\s]+$'),
+    ),
+    allowReserved: true,
+  },
+  textInQuery('issuer'),
+  textInQuery('subject'),
+  { ...listInQuery('audience', text), allowReserved: true },
+  { ...inQuery('claims', longText('^\\s*\\{')), allowReserved: true },
+] as const;
 
 const entityParameters = [
   inPath('namespace'),
@@ -126,7 +168,7 @@ export const openapi = {
       get: {
         operationId: 'GetEntityConnections',
         description:
-          'Who may reach an entity’s workloads and whom they may reach, by network policies. What is not listed is refused.',
+          'Who may reach an entity’s workloads and whom they may reach, by network policies, and what the mesh makes of it. What is not listed is refused by the network.',
         parameters: [
           ...entityParameters,
           ...page(MOST_CONNECTIONS),
@@ -135,6 +177,7 @@ export const openapi = {
           // The empty one stands for what is outside.
           { ...textInQuery('namespace'), allowEmptyValue: true },
           textInQuery('search'),
+          inQuery('transport', transport),
         ],
         responses: answer('A page of connections', 'EntityConnections'),
       },
@@ -197,7 +240,7 @@ export const openapi = {
       get: {
         operationId: 'GetConnection',
         description:
-          'Whether one workload may reach another, or an address outside, on one port. Each end is `namespace/Kind/name` or an IP address.',
+          'Whether one workload may reach another, a Service, or an address outside, on one port, or send it one HTTP request; by the network and the mesh. Each end is `namespace/Kind/name` or an IP address.',
         parameters: [
           inPath('cluster'),
           { ...textInQuery('from'), required: true },
@@ -207,6 +250,7 @@ export const openapi = {
             required: true,
           },
           inQuery('protocol', protocol),
+          ...requestParameters,
         ],
         responses: answer('The answer', 'ConnectionAnswer'),
       },

@@ -18,6 +18,7 @@ import {
   LEVEL_COUNTS,
   clusters,
   connections,
+  connectionsAnswer,
   controls,
   entityBlastRadius,
   findings,
@@ -140,30 +141,13 @@ export class TestBackend {
   private constructor() {}
 
   #answerConnections(query: URLSearchParams): EntityConnections {
-    const namespaceOf = ({ peer }: EntityConnection) =>
-      peer.kind === 'workload' ? peer.workload.namespace : '';
-    const asked = (name: string, value: string) =>
-      (query.get(name) ?? value) === value;
-    const found = this.connections.filter(
-      connection =>
-        asked('direction', connection.direction) &&
-        asked('cluster', connection.cluster) &&
-        JSON.stringify(connection.peer).includes(query.get('search') ?? ''),
-    );
-    const items = found.filter(connection =>
-      asked('namespace', namespaceOf(connection)),
-    );
-    const offset = Number(query.get('offset') ?? 0);
-    const count = (direction: string) =>
-      this.connections.filter(other => other.direction === direction).length;
+    const { offset, limit, ...rest } = Object.fromEntries(query);
     return {
-      items: items.slice(offset, offset + Number(query.get('limit') ?? 50)),
-      totalCount: items.length,
-      counts: { in: count('in'), out: count('out') },
-      namespaces: [...new Set(found.map(namespaceOf))].map(namespace => ({
-        namespace,
-        count: found.filter(other => namespaceOf(other) === namespace).length,
-      })),
+      ...connectionsAnswer(this.connections, {
+        ...rest,
+        ...(offset && { offset: Number(offset) }),
+        ...(limit && { limit: Number(limit) }),
+      }),
       caveats: this.caveats,
       ...(this.evaluatedAt !== undefined && { evaluatedAt: this.evaluatedAt }),
     };

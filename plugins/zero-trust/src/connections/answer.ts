@@ -30,23 +30,30 @@ export interface Answer {
   sentence: string;
   /** Says of how many nobody can tell; absent where that is nobody. */
   doubt?: string;
+  /** What the mesh makes of it; empty where there is none, and where there is nothing to tell. */
+  notes: string[];
 }
 
-/** `connections` are the first ones; where there are more, a `+` says so. */
+/** The items are the first ones, those that may pass before those that the mesh stops; where there are more, a `+` says so. */
 export function answerFor(
   direction: Direction,
   { items, totalCount }: EntityConnections,
   name: string,
   t: Messages,
 ): Answer {
-  const peers = peersOf(items);
+  const all = peersOf(items);
+  const peers = all.filter(({ verdict }) => verdict !== 'deny');
   const known = peers.filter(({ verdict }) => verdict !== 'unknown');
   const workloads = known.filter(({ peer }) => peer.kind === 'workload').length;
-  const more = totalCount > items.length ? '+' : '';
+  const isCut = totalCount > items.length;
+  const more = isCut && all.length === peers.length ? '+' : '';
   const number = new Intl.NumberFormat(t('locale')).format(workloads) + more;
   const unknown = peers.length - known.length;
   if (known.length === 0 && unknown > 0) {
-    return { sentence: t(`connections.answer.${direction}_unknown`, { name }) };
+    return {
+      sentence: t(`connections.answer.${direction}_unknown`, { name }),
+      notes: notesFor(direction, all, isCut, t, name),
+    };
   }
   return {
     sentence: sentenceFor(direction, workloads, outsideOf(known), t, {
@@ -59,7 +66,53 @@ export function answerFor(
         number: String(unknown) + more,
       }),
     }),
+    notes: notesFor(direction, all, isCut, t, name),
   };
+}
+
+function notesFor(
+  direction: Direction,
+  peers: readonly Peer[],
+  isCut: boolean,
+  t: Messages,
+  name: string,
+): string[] {
+  const more = isCut ? '+' : '';
+  const say = (
+    message: 'plaintext' | 'refused' | 'stopped' | 'unserved',
+    found: readonly Peer[],
+  ): string[] =>
+    found.length === 0
+      ? []
+      : [
+          t(`connections.answer.${message}_${direction}`, {
+            count: found.length,
+            number:
+              new Intl.NumberFormat(t('locale')).format(found.length) + more,
+            name,
+          }),
+        ];
+  const workloads = peers.filter(({ peer }) => peer.kind === 'workload');
+  const closed = peers.filter(({ verdict }) => verdict === 'deny');
+  const isRefused = ({ connections }: Peer) =>
+    connections.some(({ mesh }) => mesh?.transport === 'refused');
+  const isOpenElsewhere = ({ connections }: Peer) =>
+    connections.some(({ verdict }) => verdict !== 'deny');
+  return [
+    ...say(
+      'plaintext',
+      workloads.filter(
+        ({ transport }) => transport === 'plaintext' || transport === 'either',
+      ),
+    ),
+    // Who is outside means nothing by it.
+    ...say('refused', workloads.filter(isRefused)),
+    ...say(
+      'stopped',
+      closed.filter(peer => !isRefused(peer) && !isOpenElsewhere(peer)),
+    ),
+    ...say('unserved', closed.filter(isOpenElsewhere)),
+  ];
 }
 
 function sentenceFor(

@@ -3,14 +3,17 @@
  * many, their namespaces, of which one can be opened. However many there are,
  * it stays readable; the table beside it has them all.
  */
-import type { EntityConnections } from '@backstage-zero-trust/plugin-zero-trust-common';
+import type {
+  EntityConnections,
+  Transport,
+} from '@backstage-zero-trust/plugin-zero-trust-common';
 import {
   ConnectionVerdict,
   Direction,
   Peer,
   namespaceOf,
   peersOf,
-  strongest,
+  summaryOf,
 } from './peers';
 
 /** More peers than this on one side are grouped by namespace. */
@@ -27,6 +30,7 @@ export interface PeerNode extends Node {
   kind: 'peer';
   peer: Peer;
   verdict: ConnectionVerdict;
+  transport?: Transport;
   /** Drawn below the namespace that was opened. */
   isNested: boolean;
 }
@@ -37,8 +41,10 @@ export interface GroupNode extends Node {
   namespace: string;
   /** Of connections. */
   count: number;
-  /** Of its most certain connection; undefined where none of them is known here. */
+  /** Of its most open connection; undefined where none of them is known here. */
   verdict?: ConnectionVerdict;
+  /** The weakest; as of peers. */
+  transport?: Transport;
   isOpen: boolean;
 }
 
@@ -47,6 +53,7 @@ export interface RestNode extends Node {
   kind: 'rest' | 'nobody';
   count: number;
   verdict?: undefined;
+  transport?: undefined;
 }
 
 export type GraphNode = PeerNode | GroupNode | RestNode;
@@ -68,6 +75,7 @@ export function graphNodes(
     direction,
     peer,
     verdict: peer.verdict,
+    ...(peer.transport && { transport: peer.transport }),
     isNested,
   });
   if (totalCount === 0) {
@@ -84,13 +92,14 @@ export function graphNodes(
     ...drawn.flatMap(({ namespace, count }) => {
       const own = peers.filter(({ peer }) => namespaceOf(peer) === namespace);
       const isOpen = namespace === open;
+      const summary = summaryOf(own.flatMap(({ connections }) => connections));
       const group: GraphNode = {
         kind: 'group',
         id: `${direction}:namespace:${namespace}`,
         direction,
         namespace,
         count,
-        verdict: strongest(own.map(({ verdict }) => verdict)),
+        ...summary,
         isOpen,
       };
       return isOpen

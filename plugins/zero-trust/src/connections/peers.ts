@@ -1,7 +1,9 @@
 /** The other ends of a service's connections: one peer may be connected several times, and each way counts. */
-import type {
+import {
   ConnectionPeer,
   EntityConnection,
+  TRANSPORTS,
+  Transport,
   WorkloadRef,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import type { Messages } from '../hooks/useMessages';
@@ -11,11 +13,12 @@ export type ConnectionVerdict = EntityConnection['verdict'];
 
 export const DIRECTIONS: readonly Direction[] = ['in', 'out'];
 
-/** The most certain first. */
+/** The most open first. */
 const VERDICTS: readonly ConnectionVerdict[] = [
   'allow',
   'conditional',
   'unknown',
+  'deny',
 ];
 
 export interface Peer {
@@ -24,8 +27,10 @@ export interface Peer {
   direction: Direction;
   peer: ConnectionPeer;
   connections: EntityConnection[];
-  /** Of its most certain connection. */
+  /** Of all its connections together. */
   verdict: ConnectionVerdict;
+  /** Undefined where there is no mesh, and where nothing passes. */
+  transport?: Transport;
 }
 
 export function workloadKey({ kind, namespace, name }: WorkloadRef): string {
@@ -48,7 +53,7 @@ export function namespaceOf(peer: ConnectionPeer): string {
   return peer.kind === 'workload' ? peer.workload.namespace : '';
 }
 
-export function strongest(
+function strongest(
   verdicts: readonly ConnectionVerdict[],
 ): ConnectionVerdict | undefined {
   return VERDICTS.find(verdict => verdicts.includes(verdict));
@@ -61,13 +66,36 @@ export function peersOf(connections: readonly EntityConnection[]): Peer[] {
     const key = peerKey(connection);
     peers.set(key, [...(peers.get(key) ?? []), connection]);
   }
-  return [...peers].map(([key, own]) => ({
-    key,
-    direction: own[0].direction,
-    peer: own[0].peer,
-    connections: own,
-    verdict: strongest(own.map(({ verdict }) => verdict)) ?? 'unknown',
-  }));
+  return [...peers].map(([key, own]) => {
+    const { verdict = 'unknown', transport } = summaryOf(own);
+    return {
+      key,
+      direction: own[0].direction,
+      peer: own[0].peer,
+      connections: own,
+      verdict,
+      ...(transport && { transport }),
+    };
+  });
+}
+
+/**
+ * What several connections come to: those to ports on which something is known
+ * to be served; where there are none, all. The most open verdict, and on what
+ * passes the weakest transport.
+ */
+export function summaryOf(connections: readonly EntityConnection[]): {
+  verdict?: ConnectionVerdict;
+  transport?: Transport;
+} {
+  const served = connections.filter(({ mesh }) => mesh?.served !== false);
+  const counted = served.length > 0 ? served : connections;
+  const verdict = strongest(counted.map(each => each.verdict));
+  const passing = counted.filter(each => each.verdict !== 'deny');
+  const transport = TRANSPORTS.find(known =>
+    passing.some(({ mesh }) => mesh?.transport === known),
+  );
+  return { ...(verdict && { verdict }), ...(transport && { transport }) };
 }
 
 /** The peers that are workloads, and where they run. */

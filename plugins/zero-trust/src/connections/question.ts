@@ -6,6 +6,7 @@ import type {
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { IPv4, IPv6 } from 'ipaddr.js';
 import type { Direction } from './peers';
+import { DraftRequest, RequestErrors, readRequest } from './request';
 
 export type Protocol = NonNullable<ConnectionQuestion['protocol']>;
 
@@ -23,14 +24,15 @@ export interface DraftQuestion {
   /** `in`: may the peer call the service? */
   direction: Direction;
   own: OwnWorkload;
-  /** `namespace/Kind/name` or an IP address. */
+  /** `namespace/Kind/name` of a workload or, to be called, of a Service; or an IP address. */
   peer: string;
   port: string;
   protocol: Protocol;
+  request: DraftRequest;
 }
 
-export interface DraftErrors {
-  peer?: 'missing' | 'malformed';
+export interface DraftErrors extends RequestErrors {
+  peer?: 'missing' | 'malformed' | 'service';
   port?: 'missing' | 'malformed';
 }
 
@@ -58,20 +60,43 @@ export function readQuestion({
   peer,
   port,
   protocol,
+  request: draft,
 }: DraftQuestion): ReadQuestion {
   const other = parseEnd(peer.trim());
   const number = parsePort(port.trim());
-  if (other === undefined || number === undefined) {
+  const { request, errors } = readRequest(draft);
+  const ends = other && endsOf(direction, { workload }, other);
+  if (!ends || number === undefined || Object.keys(errors).length > 0) {
     return {
       errors: {
+        ...errors,
         ...(other === undefined && { peer: problemOf(peer) }),
+        ...(other && !ends && { peer: 'service' }),
         ...(number === undefined && { port: problemOf(port) }),
       },
     };
   }
-  const [from, to] =
-    direction === 'in' ? [other, { workload }] : [{ workload }, other];
-  return { question: { cluster, from, to, port: number, protocol } };
+  return {
+    question: {
+      cluster,
+      ...ends,
+      port: number,
+      protocol,
+      ...(request && { request }),
+    },
+  };
+}
+
+/** Undefined where a Service would call: it only is called. */
+function endsOf(
+  direction: Direction,
+  own: { workload: WorkloadRef },
+  other: ConnectionEnd,
+): Pick<ConnectionQuestion, 'from' | 'to'> | undefined {
+  if (direction === 'out') {
+    return { from: own, to: other };
+  }
+  return 'service' in other ? undefined : { from: other, to: own };
 }
 
 function problemOf(text: string): 'missing' | 'malformed' {
@@ -83,8 +108,12 @@ function parseEnd(text: string): ConnectionEnd | undefined {
   if (IPv4.isValidFourPartDecimal(text) || IPv6.isValid(text)) {
     return { ip: text };
   }
-  const workload = parseWorkload(text);
-  return workload && { workload };
+  const named = parseWorkload(text);
+  if (named?.kind === 'Service') {
+    const { namespace, name } = named;
+    return { service: { namespace, name } };
+  }
+  return named && { workload: named };
 }
 
 function parsePort(text: string): number | undefined {

@@ -298,6 +298,66 @@ const german = {
     'Bei {{number}} weiteren Gegenstelle lässt es sich nicht sagen.',
   'connections.answer.unknown_other':
     'Bei {{number}} weiteren Gegenstellen lässt es sich nicht sagen.',
+  'connections.answer.plaintext_in_one':
+    '{{number}} davon kann unverschlüsselt und ohne Nachweis der Identität aufrufen.',
+  'connections.answer.plaintext_in_other':
+    '{{number}} davon können unverschlüsselt und ohne Nachweis der Identität aufrufen.',
+  'connections.answer.plaintext_out_one':
+    'Mit {{number}} davon kann er unverschlüsselt sprechen.',
+  'connections.answer.plaintext_out_other':
+    'Mit {{number}} davon kann er unverschlüsselt sprechen.',
+  'connections.answer.refused_in_one':
+    'Aufrufe von {{number}} Workload würden scheitern: {{name}} nimmt nicht, was er sendet.',
+  'connections.answer.refused_in_other':
+    'Aufrufe von {{number}} Workloads würden scheitern: {{name}} nimmt nicht, was sie senden.',
+  'connections.answer.refused_out_one':
+    'Seine Aufrufe an {{number}} Workload würden scheitern: Der nimmt nicht, was {{name}} sendet.',
+  'connections.answer.refused_out_other':
+    'Seine Aufrufe an {{number}} Workloads würden scheitern: Die nehmen nicht, was {{name}} sendet.',
+  'connections.answer.stopped_in_one':
+    'Aufrufe von {{number}} weiterem stoppt allein das Mesh; die Netzwerkregeln lassen sie durch.',
+  'connections.answer.stopped_in_other':
+    'Aufrufe von {{number}} weiteren stoppt allein das Mesh; die Netzwerkregeln lassen sie durch.',
+  'connections.answer.stopped_out_one':
+    'Aufrufe an {{number}} weiteren stoppt allein das Mesh; die Netzwerkregeln lassen sie durch.',
+  'connections.answer.stopped_out_other':
+    'Aufrufe an {{number}} weitere stoppt allein das Mesh; die Netzwerkregeln lassen sie durch.',
+  'connections.answer.unserved_in_one':
+    '{{number}} weiterer kommt durch, aber nur zu Ports, hinter denen nichts Bekanntes lauscht.',
+  'connections.answer.unserved_in_other':
+    '{{number}} weitere kommen durch, aber nur zu Ports, hinter denen nichts Bekanntes lauscht.',
+  'connections.answer.unserved_out_one':
+    'Zu {{number}} weiteren kommt er durch, aber nur zu Ports, hinter denen nichts Bekanntes lauscht.',
+  'connections.answer.unserved_out_other':
+    'Zu {{number}} weiteren kommt er durch, aber nur zu Ports, hinter denen nichts Bekanntes lauscht.',
+  'connections.transport': 'Auf der Leitung',
+  'connections.transports.mtls': 'mTLS',
+  'connections.transports.plaintext': 'Klartext',
+  'connections.transports.either': 'mTLS oder Klartext',
+  'connections.transports.tls': 'Eigenes TLS',
+  'connections.transports.refused': 'Würde scheitern',
+  'connections.transports.none': 'Gestoppt',
+  'connections.transports.unknown': 'Unbekannt',
+  'connections.transportMeaning.mtls':
+    'Verschlüsselt, und beide Enden weisen nach, wer sie sind.',
+  'connections.transportMeaning.plaintext':
+    'Vom Mesh nicht verschlüsselt, und niemand weist nach, wer er ist. Die Anwendung kann selbst verschlüsseln.',
+  'connections.transportMeaning.either':
+    'Beides wird angenommen: Wer aufruft, wählt.',
+  'connections.transportMeaning.tls':
+    'Von den Anwendungen selbst verschlüsselt; das Mesh sieht nicht, wer sie sind.',
+  'connections.transportMeaning.refused':
+    'Was die eine Seite sendet, nimmt die andere nicht: Aufrufe würden scheitern, noch bevor eine Regel gefragt wird.',
+  'connections.transportMeaning.none':
+    'Das Netzwerk lässt es durch, und das Mesh stoppt es.',
+  'connections.transportMeaning.unknown': 'Es lässt sich nicht sagen.',
+  'connections.stopped': 'Vom Mesh gestoppt',
+  'connections.mayMesh': 'Urteil, und auf der Leitung',
+  'connections.as': 'als {{account}}',
+  'connections.mesh': 'Was das Mesh daraus macht',
+  'connections.identities': 'Wen der Server sieht',
+  'connections.partly':
+    'Dies ist die offenste Antwort; für manche Pods oder Wege ist sie eine andere.',
   'connections.addresses.some': 'manche Adressen außerhalb des Clusters',
   'connections.addresses.most': 'fast alle Adressen außerhalb des Clusters',
   'connections.addresses.all': 'alle Adressen außerhalb des Clusters',
@@ -356,9 +416,11 @@ const german = {
     'Die Gegenstelle, zu der dieser Link führt, ist nicht mehr verbunden.',
   'connections.graphCut':
     'Der Graph zeigt die ersten {{number}} Verbindungen, die Tabelle alle.',
-  'ask.label': 'Nach einer Verbindung fragen',
+  'ask.label': 'Eine Anfrage ausprobieren',
   'ask.hint':
     'Ob ein Ende das andere an einem Port erreichen darf, und wer das entscheidet. Die Adresse dieser Seite enthält die Frage.',
+  'ask.hintMesh':
+    'Ob ein Ende das andere erreichen darf, wie auf der Leitung und als wer, und wer das bei jedem Schritt entscheidet. Die Adresse dieser Seite enthält die Frage.',
   'ask.direction.in': 'Darf es {{name}} aufrufen?',
   'ask.direction.out': 'Darf {{name}} es aufrufen?',
   'ask.own': 'Workload dieses Dienstes',
@@ -367,12 +429,57 @@ const german = {
   'ask.peerError.missing': 'Nennen Sie einen Workload oder eine IP-Adresse.',
   'ask.peerError.malformed':
     'Schreiben Sie einen Workload als Namespace/Art/Name, etwa shop/Deployment/web, oder eine einzelne IP-Adresse.',
+  'ask.peerError.service':
+    'Ein Service ruft niemanden auf: Nennen Sie den Workload, der aufruft.',
   'ask.port': 'Port',
   'ask.portHint':
-    'Gemeint ist der Port der Pods: der, auf den der Port eines Service führt. Eine IP-Adresse gilt als eine außerhalb des Clusters, wem sie auch gehört.',
+    'Bei einem Service, geschrieben als Namespace/Service/Name, ist es dessen eigener Port, sonst der der Pods. Eine IP-Adresse, die kein Pod hat, gilt als eine außerhalb des Clusters.',
   'ask.portError': 'Schreiben Sie eine Zahl von 1 bis 65535.',
   'ask.protocol': 'Protokoll',
   'ask.ask': 'Fragen',
+  'ask.identity': 'Der Server sieht',
+  'ask.noIdentity': 'niemanden: Wer aufruft, weist nichts nach',
+  'ask.request.label': 'Eine HTTP-Anfrage beschreiben',
+  'ask.request.labelMesh': 'Eine HTTP-Anfrage beschreiben, oder wer aufruft',
+  'ask.request.hint':
+    'Header, die hier nicht stehen, werden nicht gesendet, sobald etwas beschrieben ist. Nichts, womit man Einlass bekommt, gehört hierher: Die Adresse der Seite zeigt es.',
+  'ask.request.hintMesh':
+    'Header und ein Token, die hier nicht stehen, werden nicht gesendet, sobald etwas beschrieben ist. Ein Token wird durch seinen Inhalt beschrieben und gilt als gültig unterschrieben; fügen Sie nie eines ein: Die Adresse der Seite zeigt es.',
+  'ask.request.method': 'Methode',
+  'ask.request.methodError': 'Schreiben Sie eine Methode wie GET.',
+  'ask.request.path': 'Pfad',
+  'ask.request.pathError':
+    'Beginnen Sie den Pfad mit / und lassen Sie Leerzeichen weg.',
+  'ask.request.host': 'Host',
+  'ask.request.headers': 'Header, je einer pro Zeile',
+  'ask.request.headersError.malformed':
+    'Schreiben Sie jeden Header als Name: Wert, je einen pro Zeile.',
+  'ask.request.headersError.credentials':
+    'Lassen Sie authorization und Cookies weg: Sie stünden in der Adresse. Beschreiben Sie ein Token durch seine Claims.',
+  'ask.request.principal': 'Identität des Aufrufers',
+  'ask.request.principalHint': 'Seine eigene, wenn leer. Zählt nur über mTLS.',
+  'ask.request.principalError':
+    'Schreiben Sie eine SPIFFE-ID wie spiffe://cluster.local/ns/shop/sa/web.',
+  'ask.request.issuer': 'Aussteller des Tokens',
+  'ask.request.subject': 'Subjekt des Tokens',
+  'ask.request.audiences': 'Empfänger, durch Kommas getrennt',
+  'ask.request.claims': 'Weitere Claims, als JSON',
+  'ask.request.claimsError':
+    'Schreiben Sie ein JSON-Objekt wie {"groups": ["admins"]}.',
+  'ask.steps.label': 'Wer entscheidet, Schritt für Schritt',
+  'ask.steps.network': 'Netzwerkregeln',
+  'ask.steps.transport': 'Transport: was der Aufrufer sendet',
+  'ask.steps.peer-authentication':
+    'Peer-Authentifizierung: was der Server annimmt',
+  'ask.steps.request-authentication': 'Anfrage-Authentifizierung: das Token',
+  'ask.steps.authorization': 'Autorisierung: wer was darf',
+  'ask.steps.notAsked': 'Nicht gefragt',
+  'ask.steps.sends.mtls': 'Die Seite des Aufrufers sendet mTLS.',
+  'ask.steps.sends.plaintext': 'Die Seite des Aufrufers sendet Klartext.',
+  'ask.steps.sends.tls': 'Die Anwendung sendet ein eigenes TLS.',
+  'ask.steps.sendsAtAll': 'Die Seite des Aufrufers lässt es hinaus.',
+  'ask.steps.takes': 'Die Seite des Servers nimmt es an.',
+  'ask.steps.tokenTaken': 'Das Token gilt für das, was es sagt.',
   'ask.loading': 'Die Antwort wird nachgesehen',
   'ask.question': 'diese Frage',
   'ask.copy': 'Link kopieren',

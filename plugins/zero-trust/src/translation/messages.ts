@@ -332,7 +332,67 @@ export const messages = {
       out_both_other: 'It may call {{number}} workloads and {{addresses}}.',
       unknown_one: 'Of {{number}} more peer nobody can tell.',
       unknown_other: 'Of {{number}} more peers nobody can tell.',
+      plaintext_in_one:
+        '{{number}} of them can call without encryption and without showing who it is.',
+      plaintext_in_other:
+        '{{number}} of them can call without encryption and without showing who they are.',
+      plaintext_out_one:
+        'To {{number}} of them it can speak without encryption.',
+      plaintext_out_other:
+        'To {{number}} of them it can speak without encryption.',
+      refused_in_one:
+        'Calls of {{number}} workload would fail: {{name}} does not take what it sends.',
+      refused_in_other:
+        'Calls of {{number}} workloads would fail: {{name}} does not take what they send.',
+      refused_out_one:
+        'Its calls to {{number}} workload would fail: that one does not take what {{name}} sends.',
+      refused_out_other:
+        'Its calls to {{number}} workloads would fail: those do not take what {{name}} sends.',
+      stopped_in_one:
+        'Of {{number}} more, the mesh alone stops the calls; network policies let them pass.',
+      stopped_in_other:
+        'Of {{number}} more, the mesh alone stops the calls; network policies let them pass.',
+      stopped_out_one:
+        'To {{number}} more, the mesh alone stops its calls; network policies let them pass.',
+      stopped_out_other:
+        'To {{number}} more, the mesh alone stops its calls; network policies let them pass.',
+      unserved_in_one:
+        '{{number}} more gets through, but only to ports that nothing is known to serve.',
+      unserved_in_other:
+        '{{number}} more get through, but only to ports that nothing is known to serve.',
+      unserved_out_one:
+        'To {{number}} more it gets through, but only to ports that nothing is known to serve.',
+      unserved_out_other:
+        'To {{number}} more it gets through, but only to ports that nothing is known to serve.',
     },
+    transport: 'On the wire',
+    transports: {
+      mtls: 'mTLS',
+      plaintext: 'Plaintext',
+      either: 'mTLS or plaintext',
+      tls: 'TLS of its own',
+      refused: 'Calls would fail',
+      none: 'Stopped',
+      unknown: 'Unknown',
+    },
+    transportMeaning: {
+      mtls: 'Encrypted, and both ends prove who they are.',
+      plaintext:
+        'Not encrypted by the mesh, and nobody proves who he is. The application may encrypt by itself.',
+      either: 'Both are taken: the caller chooses.',
+      tls: 'Encrypted by the applications themselves; the mesh does not see who they are.',
+      refused:
+        'What the caller sends is not what the server takes: calls would fail, and no policy is even asked.',
+      none: 'The network lets it pass, and the mesh stops it.',
+      unknown: 'Nobody can tell.',
+    },
+    stopped: 'Stopped by the mesh',
+    mayMesh: 'Verdict, and on the wire',
+    as: 'as {{account}}',
+    mesh: 'What the mesh makes of it',
+    identities: 'Whom the server sees',
+    partly:
+      'This is the most open answer; it is another for some pods or ways.',
     addresses: {
       some: 'some addresses outside the cluster',
       most: 'nearly every address outside the cluster',
@@ -401,8 +461,10 @@ export const messages = {
       'The graph shows the first {{number}} connections; the table has them all.',
   },
   ask: {
-    label: 'Ask about one connection',
+    label: 'Try a request',
     hint: 'Whether one end may reach the other on one port, and who decides. The address of this page holds the question.',
+    hintMesh:
+      'Whether one end may reach the other, on the wire how and as whom, and who decides at each step. The address of this page holds the question.',
     direction: {
       in: 'May it call {{name}}?',
       out: 'May {{name}} call it?',
@@ -414,13 +476,60 @@ export const messages = {
       missing: 'Name a workload or an IP address.',
       malformed:
         'Write a workload as namespace/Kind/name, such as shop/Deployment/web, or one IP address.',
+      service: 'A Service calls nobody: name the workload that calls.',
     },
     port: 'Port',
     portHint:
-      'The port is that of the pods: what the port of a Service leads to. An IP address counts as one outside the cluster, whoever has it.',
+      'Of a Service, written as namespace/Service/name, it is the Service’s own port; otherwise that of the pods. An IP address that no pod has counts as one outside the cluster.',
     portError: 'Write a number from 1 to 65535.',
     protocol: 'Protocol',
     ask: 'Ask',
+    identity: 'The server sees',
+    noIdentity: 'nobody: the caller proves nothing',
+    request: {
+      label: 'Describe an HTTP request',
+      labelMesh: 'Describe an HTTP request, or who calls',
+      hint: 'Headers that are not written here are not sent once anything is described. Nothing that lets somebody in belongs here: the address of the page shows it.',
+      hintMesh:
+        'Headers and a token that are not written here are not sent once anything is described. A token is described by what is in it and counts as validly signed; never paste one: the address of the page shows it.',
+      method: 'Method',
+      methodError: 'Write a method such as GET.',
+      path: 'Path',
+      pathError: 'Begin the path with / and leave out blanks.',
+      host: 'Host',
+      headers: 'Headers, one a line',
+      headersError: {
+        malformed: 'Write each header as name: value, one a line.',
+        credentials:
+          'Leave out authorization and cookies: they would end up in the address. Describe a token by its claims.',
+      },
+      principal: 'Identity of the caller',
+      principalHint: 'Its own, if left empty. Only counts over mTLS.',
+      principalError:
+        'Write a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/web.',
+      issuer: 'Issuer of the token',
+      subject: 'Subject of the token',
+      audiences: 'Audiences, separated by commas',
+      claims: 'Further claims, as JSON',
+      claimsError: 'Write a JSON object such as {"groups": ["admins"]}.',
+    },
+    steps: {
+      label: 'Who decides, step by step',
+      network: 'Network policies',
+      transport: 'Transport: what the caller sends',
+      'peer-authentication': 'Peer authentication: what the server takes',
+      'request-authentication': 'Request authentication: the token',
+      authorization: 'Authorization: who may do what',
+      notAsked: 'Not asked',
+      sends: {
+        mtls: 'The caller’s side sends mTLS.',
+        plaintext: 'The caller’s side sends plaintext.',
+        tls: 'The application sends a TLS of its own.',
+      },
+      sendsAtAll: 'The caller’s side lets it go.',
+      takes: 'The server’s side takes it.',
+      tokenTaken: 'The token is taken for what it says.',
+    },
     loading: 'Looking up the answer',
     question: 'this question',
     copy: 'Copy link',

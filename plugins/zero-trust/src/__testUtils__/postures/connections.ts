@@ -1,21 +1,21 @@
 /** Who may reach whom in the small company. */
-import type {
-  ConnectionAnswer,
-  EntityBlastRadius,
+import {
+  ConnectionDecision,
+  ConnectionMesh,
   EntityConnection,
-  NamespaceMatrix,
-  ReachedWorkload,
-  WorkloadBlastRadius,
+  EntityConnectionQuery,
+  EntityConnections,
+  TRANSPORTS,
   WorkloadRef,
 } from '@backstage-zero-trust/plugin-zero-trust-common';
 
-const own: WorkloadRef = {
+export const own: WorkloadRef = {
   kind: 'Deployment',
   namespace: 'shop',
   name: 'orders',
 };
 
-function workload(namespace: string, name: string): WorkloadRef {
+export function workload(namespace: string, name: string): WorkloadRef {
   return { kind: 'Deployment', namespace, name };
 }
 
@@ -104,6 +104,140 @@ export const connections: EntityConnection[] = [
   toOutside,
 ];
 
+export function meshDecision(
+  kind: 'PeerAuthentication' | 'AuthorizationPolicy',
+  name: string,
+  direction: ConnectionDecision['direction'] = 'ingress',
+): ConnectionDecision {
+  return {
+    layer:
+      kind === 'PeerAuthentication'
+        ? 'peer-authentication'
+        : 'authorization-policy',
+    direction,
+    effect: 'allow',
+    object: {
+      apiVersion: 'security.istio.io/v1',
+      kind,
+      namespace: 'shop',
+      name,
+    },
+    field: kind === 'PeerAuthentication' ? 'spec.mtls.mode' : 'spec.rules[0]',
+  };
+}
+
+const mtls: ConnectionMesh = {
+  transport: 'mtls',
+  identities: ['spiffe://cluster.local/ns/shop/sa/checkout'],
+  reason:
+    'AuthorizationPolicy shop/orders lets requests through where method is GET.',
+  decidedBy: [
+    meshDecision('PeerAuthentication', 'default'),
+    meshDecision('AuthorizationPolicy', 'orders'),
+  ],
+  partly: false,
+  served: true,
+};
+
+const plaintext: ConnectionMesh = {
+  ...mtls,
+  transport: 'plaintext',
+  identities: [],
+  reason: 'The port is left out of the capture of its proxy.',
+};
+
+/** Checkout in mTLS, reports and everything outside in plaintext, agents refused, a toy stopped. */
+export const meshedConnections: EntityConnection[] = [
+  {
+    ...fromCheckout,
+    verdict: 'conditional',
+    conditions: ['method is GET'],
+    mesh: mtls,
+  },
+  { ...fromReports, mesh: plaintext },
+  {
+    ...fromAgents,
+    verdict: 'deny',
+    reason: undefined,
+    mesh: {
+      ...plaintext,
+      transport: 'refused',
+      reason: 'Port 8080 takes mTLS alone, and the client sends plaintext.',
+    },
+  },
+  {
+    ...fromCheckout,
+    id: 'in-toy',
+    peer: { kind: 'workload', workload: workload('lab', 'toy') },
+    verdict: 'deny',
+    mesh: {
+      ...mtls,
+      transport: 'none',
+      identities: [],
+      reason: 'AuthorizationPolicy shop/orders allows nobody else.',
+    },
+  },
+  {
+    ...toPayments,
+    mesh: { ...mtls, transport: 'either', partly: true },
+  },
+  { ...toOutside, mesh: plaintext },
+];
+
+/** As the API answers for some connections. */
+export function connectionsAnswer(
+  all: readonly EntityConnection[],
+  {
+    direction,
+    cluster,
+    namespace,
+    search = '',
+    transport,
+    offset = 0,
+    limit = 50,
+  }: EntityConnectionQuery,
+): Omit<EntityConnections, 'caveats' | 'evaluatedAt'> {
+  const namespaceOf = ({ peer }: EntityConnection) =>
+    peer.kind === 'workload' ? peer.workload.namespace : '';
+  const count = (way: string, isStopped: boolean) =>
+    all.filter(
+      connection =>
+        connection.direction === way &&
+        (connection.verdict === 'deny') === isStopped,
+    ).length;
+  const found = all.filter(
+    connection =>
+      (direction ?? connection.direction) === connection.direction &&
+      (cluster ?? connection.cluster) === connection.cluster &&
+      JSON.stringify(connection.peer).includes(search),
+  );
+  const isOfNamespace = (connection: EntityConnection) =>
+    (namespace ?? namespaceOf(connection)) === namespaceOf(connection);
+  const isOfTransport = ({ mesh }: EntityConnection) =>
+    (transport ?? mesh?.transport) === mesh?.transport;
+  const items = found.filter(
+    connection => isOfNamespace(connection) && isOfTransport(connection),
+  );
+  const ofTransport = found.filter(isOfTransport);
+  return {
+    items: items.slice(offset, offset + limit),
+    totalCount: items.length,
+    counts: { in: count('in', false), out: count('out', false) },
+    stopped: { in: count('in', true), out: count('out', true) },
+    namespaces: [...new Set(ofTransport.map(namespaceOf))].map(name => ({
+      namespace: name,
+      count: ofTransport.filter(other => namespaceOf(other) === name).length,
+    })),
+    transports: TRANSPORTS.map(known => ({
+      transport: known,
+      count: found.filter(
+        connection =>
+          isOfNamespace(connection) && connection.mesh?.transport === known,
+      ).length,
+    })).filter(known => known.count > 0),
+  };
+}
+
 /** Callers in seven namespaces of different sizes. */
 export function manyConnections(count: number): EntityConnection[] {
   const namespaces = ['web', 'mobile', 'batch', 'data', 'ops', 'mail', 'lab'];
@@ -120,126 +254,4 @@ export function manyConnections(count: number): EntityConnection[] {
     verdict: index % 11 === 5 ? ('conditional' as const) : ('allow' as const),
     conditions: index % 11 === 5 ? ['HTTP GET /'] : [],
   }));
-}
-
-/** May `legacy/export` call orders? */
-export function refusedAnswer(): ConnectionAnswer {
-  return {
-    verdict: 'deny',
-    message:
-      'CronJob legacy/export may not reach Deployment shop/orders on TCP port 8080. NetworkPolicy shop/orders lets Deployment shop/orders receive only what a rule allows, and none allows this.',
-    conditions: [],
-    decidedBy: [
-      {
-        ...fromCheckout.decidedBy[0],
-        effect: 'deny',
-        field: 'spec.policyTypes',
-      },
-    ],
-    partly: false,
-    caveats: [],
-    evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
-  };
-}
-
-/** May orders call payments? */
-export function allowedAnswer(): ConnectionAnswer {
-  return {
-    ...refusedAnswer(),
-    verdict: 'allow',
-    message:
-      'Deployment shop/orders may reach Deployment payments/payment-api on TCP port 8080. No policy restricts what Deployment shop/orders sends here, and ingress rule 1 of NetworkPolicy shop/orders lets it in.',
-    decidedBy: fromCheckout.decidedBy,
-  };
-}
-
-const blast: WorkloadBlastRadius = {
-  cluster: 'prod-eu',
-  workload: own,
-  entityRef: 'component:default/orders',
-  title: 'Orders',
-  owner: 'group:default/shop',
-  direct: 1,
-  total: 3,
-  possible: 1,
-  outOf: 47,
-  outside: true,
-};
-
-const ports = fromCheckout.ports;
-
-export const reached: ReachedWorkload[] = [
-  {
-    workload: workload('payments', 'payment-api'),
-    title: 'Payments',
-    entityRef: 'component:default/payments',
-    hops: 1,
-    via: own,
-    ports,
-    certain: true,
-  },
-  {
-    workload: workload('payments', 'ledger'),
-    hops: 2,
-    via: workload('payments', 'payment-api'),
-    ports: [{ protocol: 'TCP', from: 5432, to: 5432 }],
-    certain: true,
-  },
-  {
-    workload: workload('archive', 'vault-of-papers'),
-    hops: 3,
-    via: workload('payments', 'ledger'),
-    ports,
-    certain: true,
-  },
-  {
-    workload: workload('lab', 'toy'),
-    hops: 2,
-    via: workload('payments', 'payment-api'),
-    ports,
-    certain: false,
-  },
-];
-
-export function entityBlastRadius(): EntityBlastRadius {
-  return {
-    items: [{ ...blast, reached }],
-    caveats: [],
-    evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
-  };
-}
-
-export function fleetBlastRadius(): WorkloadBlastRadius[] {
-  return [
-    blast,
-    {
-      cluster: 'prod-us',
-      workload: { kind: 'CronJob', namespace: 'legacy', name: 'export' },
-      direct: 2,
-      total: 2,
-      possible: 0,
-      outOf: 8,
-      outside: false,
-    },
-  ];
-}
-
-export function namespaceMatrix(cluster = 'prod-eu'): NamespaceMatrix {
-  return {
-    cluster,
-    namespaces: [
-      { name: 'archive', workloads: 2 },
-      { name: 'lonely', workloads: 1 },
-      { name: 'payments', workloads: 3 },
-      { name: 'shop', workloads: 4 },
-    ],
-    cells: [
-      { from: 3, to: 2, open: 5, unknown: 2, pairs: 12 },
-      { from: 2, to: 0, open: 6, unknown: 0, pairs: 6 },
-      { from: 0, to: 3, open: 0, unknown: 8, pairs: 8 },
-      { from: 1, to: 1, open: 1, unknown: 0, pairs: 1 },
-    ],
-    caveats: [],
-    evaluatedAt: new Date(Date.now() - 60_000).toISOString(),
-  };
 }

@@ -1,3 +1,5 @@
+export * from './answers';
+export * from './blast';
 export * from './connections';
 export * from './findings';
 export * from './fleet';

@@ -60,7 +60,7 @@ export function EntityBlastRadius({ entityRef, name }: EntityBlastRadiusProps) {
         />
       ))}
       <p className={styles.muted}>
-        <Computed evaluatedAt={value.evaluatedAt} />
+        <Computed evaluatedAt={value.evaluatedAt} isOfNetworkAlone />
       </p>
     </section>
   );

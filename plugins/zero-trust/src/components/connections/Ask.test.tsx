@@ -53,7 +53,7 @@ describe('Asking about one connection', () => {
   }
 
   const region = () =>
-    within(screen.getByRole('region', { name: 'Ask about one connection' }));
+    within(screen.getByRole('region', { name: 'Try a request' }));
   const peer = () => region().getByRole('combobox', { name: 'The other end' });
   const port = () => region().getByRole('textbox', { name: 'Port' });
   const status = () => region().getByRole('status');
@@ -105,7 +105,7 @@ describe('Asking about one connection', () => {
       expect(peer()).toHaveValue('legacy/CronJob/export');
       expect(port()).toHaveValue('8080');
       expect(
-        region().getByRole('heading', { name: 'Ask about one connection' }),
+        region().getByRole('heading', { name: 'Try a request' }),
       ).toHaveFocus();
     });
 
@@ -308,7 +308,10 @@ describe('Asking about one connection', () => {
     });
 
     it('about an address speaks of the one end that policies are for', async () => {
-      backend.answer = { ...allowedAnswer(), decidedBy: [] };
+      backend.answer = {
+        ...allowedAnswer(),
+        steps: [{ ...allowedAnswer().steps[0], decidedBy: [] }],
+      };
       await show(LINK.replace('legacy/CronJob/export', '192.0.2.1'));
       await within(status()).findByText('Allowed');
       expect(region().queryByText(/^Leaving/)).not.toBeInTheDocument();
@@ -414,7 +417,7 @@ describe('Asking about one connection', () => {
   it('is not there for a service without workloads', async () => {
     await show('/', []);
     expect(
-      screen.queryByRole('region', { name: 'Ask about one connection' }),
+      screen.queryByRole('region', { name: 'Try a request' }),
     ).not.toBeInTheDocument();
   });
 

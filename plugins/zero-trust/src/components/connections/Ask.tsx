@@ -1,4 +1,4 @@
-/** One question about one connection of a service: may this end reach that one on this port? */
+/** One question about one connection of a service: may this end reach that one on this port, and send it this request? */
 import { useEffect, useRef, useState } from 'react';
 import type { EntityClusterPosture } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
@@ -14,6 +14,7 @@ export interface AskProps {
   clusters: readonly Pick<EntityClusterPosture, 'cluster' | 'workloads'>[];
   /** Workloads that are known to be connected with the service. */
   peers: readonly OwnWorkload[];
+  hasMesh: boolean;
 }
 
 /** Nothing for a service without workloads: there is nobody to ask about. */
@@ -24,11 +25,11 @@ export function Ask({ clusters, ...rest }: AskProps) {
   return own.length === 0 ? null : <AskAbout own={own} {...rest} />;
 }
 
-interface AskAboutProps extends Pick<AskProps, 'entityRef' | 'name' | 'peers'> {
+interface AskAboutProps extends Omit<AskProps, 'clusters'> {
   own: readonly OwnWorkload[];
 }
 
-function AskAbout({ own, entityRef, name, peers }: AskAboutProps) {
+function AskAbout({ own, entityRef, name, peers, hasMesh }: AskAboutProps) {
   const t = useMessages();
   const heading = useRef<HTMLHeadingElement>(null);
   const asked = useAsked(own[0]);
@@ -46,9 +47,17 @@ function AskAbout({ own, entityRef, name, peers }: AskAboutProps) {
         <h2 ref={heading} className={styles.title} tabIndex={-1}>
           {t('ask.label')}
         </h2>
-        <p className={styles.hint}>{t('ask.hint')}</p>
+        <p className={styles.hint}>
+          {hasMesh ? t('ask.hintMesh') : t('ask.hint')}
+        </p>
       </div>
-      <AskForm asked={asked} own={own} name={name} peers={peers} />
+      <AskForm
+        asked={asked}
+        own={own}
+        name={name}
+        peers={peers}
+        hasMesh={hasMesh}
+      />
       <AskedAnswer
         entityRef={entityRef}
         question={

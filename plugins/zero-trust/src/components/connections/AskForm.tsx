@@ -19,6 +19,7 @@ import {
 } from '../../connections/question';
 import { oneOf } from '../../posture/order';
 import { FilterSelect } from '../page';
+import { RequestFields } from './RequestFields';
 import type { Asked } from './useAsked';
 import styles from './Ask.module.css';
 
@@ -27,6 +28,7 @@ export interface AskFormProps {
   own: readonly OwnWorkload[];
   name: string;
   peers: readonly OwnWorkload[];
+  hasMesh: boolean;
 }
 
 interface Form {
@@ -41,7 +43,7 @@ function start({ draft, isAsked }: Asked): Form {
   return { started: JSON.stringify([draft, isAsked]), draft, errors };
 }
 
-export function AskForm({ asked, own, name, peers }: AskFormProps) {
+export function AskForm({ asked, own, name, peers, hasMesh }: AskFormProps) {
   const t = useMessages();
   const element = useRef<HTMLFormElement>(null);
   const [form, setForm] = useState(() => start(asked));
@@ -158,6 +160,18 @@ export function AskForm({ asked, own, name, peers }: AskFormProps) {
         </div>
       </div>
       <p className={styles.hint}>{t('ask.portHint')}</p>
+      <RequestFields
+        request={draft.request}
+        errors={errors}
+        write={(field, text) =>
+          setForm({
+            ...form,
+            draft: { ...draft, request: { ...draft.request, [field]: text } },
+            errors: { ...errors, [field]: undefined },
+          })
+        }
+        hasMesh={hasMesh}
+      />
     </form>
   );
 }

@@ -1,4 +1,4 @@
-/** The answer to a question about one connection: the sentence first, then which objects decided. */
+/** The answer to a question about one connection: the sentence first, then the chain of decisions. */
 import { RiErrorWarningLine, RiLockLine } from '@remixicon/react';
 import { Button } from '@backstage/ui';
 import { ResponseError } from '@backstage/errors';
@@ -13,7 +13,9 @@ import { useMessages } from '../../hooks/useMessages';
 import { NotRefreshed } from '../card/NotRefreshed';
 import { Caveats, Message, messageOf } from '../state';
 import { Computed, CopyButton, Flash } from '../text';
-import { Conditions, DecisionSides } from './DecisionSides';
+import { AnswerSteps } from './AnswerSteps';
+import { Conditions } from './DecisionSides';
+import { TransportMark } from './TransportMark';
 import { VerdictMark } from './VerdictMark';
 import styles from './Ask.module.css';
 
@@ -51,12 +53,15 @@ export function AskedAnswer({ entityRef, question, clear }: AskedAnswerProps) {
               message,
             }))}
           />
-          <Conditions conditions={value.conditions} />
-          <DecisionSides
-            decidedBy={value.decidedBy}
+          <Facts answer={value} />
+          <Conditions
+            title={t('connections.conditions')}
+            conditions={value.conditions}
+          />
+          <AnswerSteps
+            answer={value}
             source={nameOf(question.from)}
             destination={nameOf(question.to)}
-            isRefused={value.verdict === 'deny'}
           />
           <p className={styles.hint}>
             <Computed evaluatedAt={value.evaluatedAt} />
@@ -81,7 +86,32 @@ export function AskedAnswer({ entityRef, question, clear }: AskedAnswerProps) {
 
 /** Undefined where no policy of the cluster speaks for it. */
 function nameOf(end: ConnectionEnd): string | undefined {
-  return 'ip' in end ? undefined : end.workload.name;
+  if ('ip' in end) {
+    return undefined;
+  }
+  return 'service' in end ? end.service.name : end.workload.name;
+}
+
+/** What is seen of it on the wire; nothing where there is no mesh. */
+function Facts({
+  answer: { transport, identity },
+}: {
+  answer: ConnectionAnswer;
+}) {
+  const t = useMessages();
+  if (!transport) {
+    return null;
+  }
+  return (
+    <dl className={styles.facts}>
+      <dt>{t('connections.transport')}</dt>
+      <dd>
+        <TransportMark transport={transport} />
+      </dd>
+      <dt>{t('ask.identity')}</dt>
+      <dd>{identity ?? t('ask.noIdentity')}</dd>
+    </dl>
+  );
 }
 
 function Verdict({

@@ -16,6 +16,7 @@ export interface ChosenPeerProps {
   direction: Direction;
   hasSeveralClusters: boolean;
   hasSeveralWorkloads: boolean;
+  hasMesh: boolean;
 }
 
 export function ChosenPeer({

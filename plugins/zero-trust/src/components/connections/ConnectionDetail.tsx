@@ -4,6 +4,7 @@ import { useMessages } from '../../hooks/useMessages';
 import { peerName } from '../../connections/peers';
 import { describePorts } from '../../connections/ports';
 import { Conditions, DecisionSides, Part } from './DecisionSides';
+import { MeshPart } from './MeshPart';
 import styles from './ConnectionDetail.module.css';
 
 export function ConnectionDetail({
@@ -12,8 +13,16 @@ export function ConnectionDetail({
   connection: EntityConnection;
 }) {
   const t = useMessages();
-  const { direction, peer, workload, ports, conditions, reason, decidedBy } =
-    connection;
+  const {
+    direction,
+    peer,
+    workload,
+    ports,
+    conditions,
+    reason,
+    decidedBy,
+    mesh,
+  } = connection;
   // No policy of the cluster speaks for what is outside of it.
   const other = peer.kind === 'outside' ? undefined : peerName(peer, t);
   const own = workload.name;
@@ -26,12 +35,13 @@ export function ConnectionDetail({
           <p className={styles.text}>{reason}</p>
         </Part>
       )}
-      <Conditions conditions={conditions} />
+      <Conditions title={t('connections.conditions')} conditions={conditions} />
       <DecisionSides
         decidedBy={decidedBy}
         source={source}
         destination={destination}
       />
+      {mesh && <MeshPart mesh={mesh} />}
       <Part title={t('connections.ports')}>
         <p className={styles.text}>{describePorts(ports, t).join(', ')}</p>
       </Part>

@@ -12,6 +12,8 @@ export interface ConnectionFiltersProps {
   state: ConnectionQueryState;
   counts: EntityConnections['counts'];
   namespaces: EntityConnections['namespaces'];
+  /** Empty where there is no mesh. */
+  transports: EntityConnections['transports'];
   clusters: readonly string[];
 }
 
@@ -19,6 +21,7 @@ export function ConnectionFilters({
   state,
   counts,
   namespaces,
+  transports,
   clusters,
 }: ConnectionFiltersProps) {
   const t = useMessages();
@@ -66,6 +69,20 @@ export function ConnectionFilters({
         }))}
         onChange={namespace => filter({ namespace })}
       />
+      {(transports.length > 0 || query.transport) && (
+        <FilterSelect
+          label={t('connections.transport')}
+          value={query.transport}
+          options={transports.map(({ transport, count }) => ({
+            value: transport,
+            label: t('filter.option', {
+              name: t(`connections.transports.${transport}`),
+              number: String(count),
+            }),
+          }))}
+          onChange={transport => filter({ transport })}
+        />
+      )}
       {(clusters.length > 1 || query.cluster) && (
         <FilterSelect
           label={t('filter.cluster')}
@@ -86,6 +103,7 @@ export function ConnectionFilters({
               cluster: undefined,
               namespace: undefined,
               search: undefined,
+              transport: undefined,
             })
           }
         >

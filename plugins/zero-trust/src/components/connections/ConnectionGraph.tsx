@@ -6,6 +6,7 @@
 import { useMemo } from 'react';
 import clsx from 'clsx';
 import useMeasure from 'react-use/esm/useMeasure';
+import type { Transport } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { useMessages } from '../../hooks/useMessages';
 import type { BothDirections } from '../../hooks/useConnections';
 import { GraphNode, graphNodes } from '../../connections/graph';
@@ -13,6 +14,7 @@ import { Layout, Place, layOut } from '../../connections/layout';
 import { DIRECTIONS, Direction } from '../../connections/peers';
 import { LongName } from '../text';
 import { GraphNodeBox } from './GraphNodeBox';
+import { TransportIcon, TransportMark } from './TransportMark';
 import { LINES, VerdictMark } from './VerdictMark';
 import type { ConnectionQueryState } from './useConnectionQuery';
 import styles from './ConnectionGraph.module.css';
@@ -26,12 +28,14 @@ export interface ConnectionGraphProps {
   connections: BothDirections;
   name: string;
   state: ConnectionQueryState;
+  hasMesh: boolean;
 }
 
 export function ConnectionGraph({
   connections,
   name,
   state,
+  hasMesh,
 }: ConnectionGraphProps) {
   const t = useMessages();
   const [measured, { width: room }] = useMeasure<HTMLDivElement>();
@@ -80,6 +84,17 @@ export function ConnectionGraph({
             <VerdictMark verdict={verdict} />
           </li>
         ))}
+        {hasMesh && (
+          <li>
+            <VerdictMark verdict="deny" isStopped />
+          </li>
+        )}
+        {hasMesh &&
+          (['mtls', 'either', 'plaintext'] as const).map(transport => (
+            <li key={transport}>
+              <TransportMark transport={transport} />
+            </li>
+          ))}
       </ul>
       <div className={styles.scroll}>
         <div ref={measured}>
@@ -195,12 +210,40 @@ function Edges({ nodes, layout, width, isChosen, choose }: EdgesProps) {
               className={clsx(
                 styles.line,
                 node.verdict ? LINES[node.verdict] : styles.plain,
+                node.verdict === 'deny' && styles.stopped,
               )}
-              markerEnd="url(#zero-trust-arrow)"
+              {...(node.verdict !== 'deny' && {
+                markerEnd: 'url(#zero-trust-arrow)',
+              })}
             />
+            {node.transport && node.verdict !== 'deny' && (
+              <WireMark transport={node.transport} from={from} to={to} />
+            )}
           </g>
         );
       })}
+    </svg>
+  );
+}
+
+const MARK = 16;
+
+/** In the middle of a line: what it is on the wire. */
+function WireMark({
+  transport,
+  from,
+  to,
+}: {
+  transport: Transport;
+  from: Place;
+  to: Place;
+}) {
+  const x = (from.x + from.width + to.x - MARK) / 2;
+  const y = (from.y + from.height / 2 + to.y + to.height / 2 - MARK) / 2;
+  return (
+    <svg x={x} y={y} width={MARK} height={MARK} className={styles.wire}>
+      <circle cx={MARK / 2} cy={MARK / 2} r={MARK / 2} />
+      <TransportIcon transport={transport} />
     </svg>
   );
 }

@@ -16,6 +16,7 @@ export interface ConnectionListProps {
   direction: Direction;
   hasSeveralClusters: boolean;
   hasSeveralWorkloads: boolean;
+  hasMesh: boolean;
 }
 
 export function ConnectionList({
@@ -27,7 +28,7 @@ export function ConnectionList({
 }: ConnectionListProps) {
   const t = useMessages();
   const { direction } = table;
-  if (page.counts[direction] === 0) {
+  if (page.counts[direction] + page.stopped[direction] === 0) {
     return (
       <Message
         icon={RiShieldCheckLine}

@@ -9,6 +9,7 @@ import { Flash, LongName } from '../text';
 import { ConnectionDetail } from './ConnectionDetail';
 import { PeerName } from './PeerName';
 import { Ports } from './Ports';
+import { TransportMark } from './TransportMark';
 import { VerdictMark } from './VerdictMark';
 import styles from './Connections.module.css';
 
@@ -31,7 +32,7 @@ export function ConnectionRow({
 }: ConnectionRowProps) {
   const t = useMessages();
   const detailId = useId();
-  const { id, peer, cluster, workload, ports, verdict } = connection;
+  const { id, peer, cluster, workload, ports, verdict, mesh } = connection;
   return (
     <>
       <tr className={clsx(styles.row, isOpen && styles.open)}>
@@ -67,8 +68,9 @@ export function ConnectionRow({
         </td>
         <td>
           <Flash value={verdict}>
-            <VerdictMark verdict={verdict} />
+            <VerdictMark verdict={verdict} isStopped={verdict === 'deny'} />
           </Flash>
+          {mesh && <Wire mesh={mesh} />}
           <Conditions connection={connection} />
         </td>
       </tr>
@@ -79,6 +81,36 @@ export function ConnectionRow({
       </tr>
     </>
   );
+}
+
+function Wire({
+  mesh: { transport, identities },
+}: {
+  mesh: NonNullable<EntityConnection['mesh']>;
+}) {
+  const t = useMessages();
+  const [first, ...others] = identities;
+  return (
+    <span className={styles.wire}>
+      <Flash value={transport}>
+        <TransportMark transport={transport} />
+      </Flash>
+      {first && (
+        <span className={styles.where} title={identities.join('\n')}>
+          {t('connections.as', { account: accountOf(first) })}
+          {others.length > 0 &&
+            ` ${t('ports.more', { number: String(others.length) })}`}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** `shop/checkout` of `spiffe://cluster.local/ns/shop/sa/checkout`; the whole of any other identity. */
+function accountOf(identity: string): string {
+  const [, namespace, account] =
+    /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(identity) ?? [];
+  return namespace ? `${namespace}/${account}` : identity;
 }
 
 function Conditions({

@@ -18,6 +18,7 @@ export interface ConnectionTableProps {
   isChosen?: boolean;
   hasSeveralClusters: boolean;
   hasSeveralWorkloads: boolean;
+  hasMesh: boolean;
 }
 
 export function ConnectionTable({
@@ -28,6 +29,7 @@ export function ConnectionTable({
   isChosen = false,
   hasSeveralClusters,
   hasSeveralWorkloads,
+  hasMesh,
 }: ConnectionTableProps) {
   const t = useMessages();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
@@ -51,7 +53,9 @@ export function ConnectionTable({
             </th>
             {hasSeveralWorkloads && <th scope="col">{t('connections.own')}</th>}
             <th scope="col">{t('connections.ports')}</th>
-            <th scope="col">{t('connections.may')}</th>
+            <th scope="col">
+              {hasMesh ? t('connections.mayMesh') : t('connections.may')}
+            </th>
           </tr>
         </thead>
         <tbody>

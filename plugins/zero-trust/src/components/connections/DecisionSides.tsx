@@ -64,13 +64,17 @@ export function Part({
   );
 }
 
-export function Conditions({ conditions }: { conditions: readonly string[] }) {
-  const t = useMessages();
+export interface ConditionsProps {
+  title: string;
+  conditions: readonly string[];
+}
+
+export function Conditions({ title, conditions }: ConditionsProps) {
   if (conditions.length === 0) {
     return null;
   }
   return (
-    <Part title={t('connections.conditions')}>
+    <Part title={title}>
       <ul className={styles.conditions}>
         {conditions.map(condition => (
           <li key={condition}>
@@ -95,33 +99,46 @@ function Side({
       {decisions.length === 0 ? (
         <p className={styles.text}>{t('connections.noWord')}</p>
       ) : (
-        <div className={styles.side}>
-          <TableFrame label={title} isDense>
-            <thead>
-              <tr>
-                <th scope="col">{t('findings.object')}</th>
-                <th scope="col">{t('findings.field')}</th>
-                <th scope="col">{t('connections.effect')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {decisions.map(({ object, field, effect }) => (
-                <tr
-                  key={`${object.kind}/${object.namespace}/${object.name}/${field}/${effect}`}
-                >
-                  <td>
-                    <ObjectName object={object} />
-                  </td>
-                  <td>
-                    <FieldPath field={field} max={40} />
-                  </td>
-                  <td>{t(`connections.effects.${effect}`)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </TableFrame>
-        </div>
+        <DecisionTable label={title} decisions={decisions} />
       )}
     </Part>
+  );
+}
+
+export interface DecisionTableProps {
+  label: string;
+  decisions: readonly ConnectionDecision[];
+}
+
+/** Which objects decided, by which field, and to what effect. */
+export function DecisionTable({ label, decisions }: DecisionTableProps) {
+  const t = useMessages();
+  return (
+    <div className={styles.side}>
+      <TableFrame label={label} isDense>
+        <thead>
+          <tr>
+            <th scope="col">{t('findings.object')}</th>
+            <th scope="col">{t('findings.field')}</th>
+            <th scope="col">{t('connections.effect')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {decisions.map(({ layer, direction, object, field, effect }) => (
+            <tr
+              key={`${layer}/${direction}/${object.kind}/${object.namespace}/${object.name}/${field}/${effect}`}
+            >
+              <td>
+                <ObjectName object={object} />
+              </td>
+              <td>
+                <FieldPath field={field} max={40} />
+              </td>
+              <td>{t(`connections.effects.${effect}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </TableFrame>
+    </div>
   );
 }

@@ -78,6 +78,9 @@ export function EntityConnections({
     direction,
     hasSeveralClusters: clusters.length > 1,
     hasSeveralWorkloads: workloads.size > clusters.length,
+    hasMesh: [...both.value.in.items, ...both.value.out.items].some(
+      ({ mesh }) => mesh !== undefined,
+    ),
   };
   return (
     <section className={styles.page} aria-label={t('connections.label')}>
@@ -90,6 +93,7 @@ export function EntityConnections({
         state={state}
         counts={page.value.counts}
         namespaces={page.value.namespaces}
+        transports={page.value.transports}
         clusters={clusters.map(({ cluster }) => cluster)}
       />
       <div className={styles.halves}>
@@ -112,7 +116,12 @@ export function EntityConnections({
           )}
         </div>
         <section className={styles.picture} aria-label={t('connections.graph')}>
-          <ConnectionGraph connections={both.value} name={name} state={state} />
+          <ConnectionGraph
+            connections={both.value}
+            name={name}
+            state={state}
+            hasMesh={shared.hasMesh}
+          />
           <p className={styles.hint}>
             {t('connections.graphHint')}
             {DIRECTIONS.some(side => isCut(both.value, side)) &&
@@ -130,6 +139,7 @@ export function EntityConnections({
           ...both.value.in.items,
           ...both.value.out.items,
         ])}
+        hasMesh={shared.hasMesh}
       />
       <Changes connections={page.value} key={page.value.question} name={name} />
     </section>
@@ -156,18 +166,23 @@ function Answers({
   return (
     <div className={styles.answers}>
       {DIRECTIONS.map(direction => {
-        const { sentence, doubt } = answerFor(
+        const { sentence, doubt, notes } = answerFor(
           direction,
           both[direction],
           name,
           t,
         );
         return (
-          <h2 key={direction} className={styles.answer}>
-            {sentence}
-            {doubt && ' '}
-            {doubt && <span className={styles.muted}>{doubt}</span>}
-          </h2>
+          <div key={direction}>
+            <h2 className={styles.answer}>
+              {sentence}
+              {doubt && ' '}
+              {doubt && <span className={styles.muted}>{doubt}</span>}
+            </h2>
+            {notes.length > 0 && (
+              <p className={styles.note}>{notes.join(' ')}</p>
+            )}
+          </div>
         );
       })}
       <p className={styles.muted}>
@@ -188,9 +203,9 @@ function Changes({
   const shown = useMemo(
     () =>
       Object.fromEntries(
-        items.map(({ id, verdict, ports }) => [
+        items.map(({ id, verdict, ports, mesh }) => [
           id,
-          verdict + JSON.stringify(ports),
+          verdict + JSON.stringify([ports, mesh?.transport]),
         ]),
       ),
     [items],

@@ -6,9 +6,14 @@ import {
   RiGlobalLine,
 } from '@remixicon/react';
 import { VisuallyHidden } from '@backstage/ui';
+import type { Transport } from '@backstage-zero-trust/plugin-zero-trust-common';
 import { Messages, useMessages } from '../../hooks/useMessages';
 import type { GraphNode, GroupNode, PeerNode } from '../../connections/graph';
-import { breadthOf, peerName } from '../../connections/peers';
+import {
+  ConnectionVerdict,
+  breadthOf,
+  peerName,
+} from '../../connections/peers';
 import { LongName } from '../text';
 import styles from './ConnectionGraph.module.css';
 
@@ -68,7 +73,7 @@ export function GraphNodeBox({
           <GroupText node={node} width={width} />{' '}
           {node.verdict && (
             <VisuallyHidden>
-              {t(`connections.verdict.${node.verdict}`)}
+              {wordsFor(node.verdict, node.transport, t)}
             </VisuallyHidden>
           )}
         </button>
@@ -92,14 +97,29 @@ export function GraphNodeBox({
 
 /** What the line of the node says. */
 function describePeer(
-  { direction, verdict }: PeerNode,
+  { direction, verdict, transport }: PeerNode,
   name: string,
   t: Messages,
 ): string {
-  const words = t(`connections.verdict.${verdict}`);
+  const words = wordsFor(verdict, transport, t);
   return direction === 'in'
     ? t('connections.node_in', { name, verdict: words })
     : t('connections.node_out', { name, verdict: words });
+}
+
+/** `Allowed, mTLS`. */
+function wordsFor(
+  verdict: ConnectionVerdict,
+  transport: Transport | undefined,
+  t: Messages,
+): string {
+  if (verdict === 'deny') {
+    return t('connections.stopped');
+  }
+  const words = t(`connections.verdict.${verdict}`);
+  return transport
+    ? `${words}, ${t(`connections.transports.${transport}`)}`
+    : words;
 }
 
 function countOf(count: number, t: Messages): string {

@@ -6,7 +6,7 @@ import styles from './VerdictMark.module.css';
 
 type Verdict = ConnectionAnswer['verdict'];
 
-/** The pattern of the line; the same in the graph, which draws nothing that is refused. */
+/** The pattern of the line; the same in the graph. */
 export const LINES: Record<Verdict, string> = {
   allow: styles.allow,
   conditional: styles.conditional,
@@ -17,7 +17,13 @@ export const LINES: Record<Verdict, string> = {
 const WHOLE = 'M1 4h22';
 const CUT = 'M1 4h6M17 4h6M9.5 1.5l5 5M14.5 1.5l-5 5';
 
-export function VerdictMark({ verdict }: { verdict: Verdict }) {
+export interface VerdictMarkProps {
+  verdict: Verdict;
+  /** What the network lets pass and the mesh refuses. */
+  isStopped?: boolean;
+}
+
+export function VerdictMark({ verdict, isStopped = false }: VerdictMarkProps) {
   const t = useMessages();
   return (
     <span className={styles.mark}>
@@ -30,7 +36,9 @@ export function VerdictMark({ verdict }: { verdict: Verdict }) {
       >
         <path d={verdict === 'deny' ? CUT : WHOLE} />
       </svg>
-      {t(`connections.verdict.${verdict}`)}
+      {isStopped
+        ? t('connections.stopped')
+        : t(`connections.verdict.${verdict}`)}
     </span>
   );
 }

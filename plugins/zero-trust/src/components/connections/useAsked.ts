@@ -1,5 +1,5 @@
 /** The question about one connection that the address asks, so that it can be sent to somebody as a link. */
-import { useSearchState } from '../../hooks/useSearchState';
+import { SearchState, useSearchState } from '../../hooks/useSearchState';
 import { DIRECTIONS } from '../../connections/peers';
 import {
   DraftQuestion,
@@ -8,6 +8,12 @@ import {
   parseWorkload,
   workloadText,
 } from '../../connections/question';
+import {
+  DraftRequest,
+  EMPTY_REQUEST,
+  REQUEST_FIELDS,
+  RequestField,
+} from '../../connections/request';
 import { oneOf } from '../../posture/order';
 
 const PARAMETERS = [
@@ -17,7 +23,49 @@ const PARAMETERS = [
   'askPeer',
   'askPort',
   'askProtocol',
+  'askMethod',
+  'askPath',
+  'askHost',
+  'askHeaders',
+  'askAs',
+  'askIssuer',
+  'askSubject',
+  'askAudiences',
+  'askClaims',
 ] as const;
+type Parameter = (typeof PARAMETERS)[number];
+
+const OF_REQUEST: Record<RequestField, Parameter> = {
+  method: 'askMethod',
+  path: 'askPath',
+  host: 'askHost',
+  headers: 'askHeaders',
+  principal: 'askAs',
+  issuer: 'askIssuer',
+  subject: 'askSubject',
+  audiences: 'askAudiences',
+  claims: 'askClaims',
+};
+
+function readRequest(state: SearchState<Parameter>): DraftRequest {
+  const request = { ...EMPTY_REQUEST };
+  for (const field of REQUEST_FIELDS) {
+    request[field] = state[OF_REQUEST[field]] ?? '';
+  }
+  return request;
+}
+
+/** What is not said is not in the address. */
+function writeRequest(request: DraftRequest): {
+  [name in Parameter]?: string | undefined;
+} {
+  return Object.fromEntries(
+    REQUEST_FIELDS.map(field => [
+      OF_REQUEST[field],
+      request[field].trim() || undefined,
+    ]),
+  );
+}
 
 export interface Asked {
   /** What the address says, completed by what is likely. */
@@ -43,6 +91,7 @@ export function useAsked(usual: OwnWorkload): Asked {
       peer: state.askPeer ?? '',
       port: state.askPort ?? '',
       protocol: oneOf(PROTOCOLS, state.askProtocol) ?? 'TCP',
+      request: readRequest(state),
     },
     isAsked: direction !== undefined,
     ask: draft =>
@@ -53,11 +102,12 @@ export function useAsked(usual: OwnWorkload): Asked {
         askPeer: draft.peer.trim(),
         askPort: draft.port.trim(),
         askProtocol: draft.protocol,
+        ...writeRequest(draft.request),
       }),
     clear: () =>
       change(
         Object.fromEntries(PARAMETERS.map(name => [name, undefined])) as {
-          [name in (typeof PARAMETERS)[number]]: undefined;
+          [name in Parameter]: undefined;
         },
       ),
   };

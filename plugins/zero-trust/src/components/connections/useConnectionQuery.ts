@@ -1,12 +1,15 @@
 /** The connections as their address says them: direction, filters, page, and the peer that was chosen. */
 import { useMemo } from 'react';
-import type { EntityConnectionQuery } from '@backstage-zero-trust/plugin-zero-trust-common';
+import {
+  EntityConnectionQuery,
+  TRANSPORTS,
+} from '@backstage-zero-trust/plugin-zero-trust-common';
 import { PAGING, Paging, pagingWith, readPaging } from '../../hooks/paging';
 import { useSearchState } from '../../hooks/useSearchState';
 import { DIRECTIONS, Direction } from '../../connections/peers';
 import { oneOf } from '../../posture/order';
 
-const FILTERS = ['cluster', 'namespace', 'search'] as const;
+const FILTERS = ['cluster', 'namespace', 'search', 'transport'] as const;
 type ConnectionFilter = (typeof FILTERS)[number];
 
 const PARAMETERS = ['direction', ...FILTERS, 'peer', ...PAGING] as const;
@@ -39,6 +42,7 @@ export function useConnectionQuery(): ConnectionQueryState {
   const { offset, limit } = readPaging(state);
   const direction = oneOf(DIRECTIONS, state.direction) ?? 'in';
   const { cluster, search, namespace, peer } = state;
+  const transport = oneOf(TRANSPORTS, state.transport);
   const query = useMemo(
     (): Query => ({
       direction,
@@ -49,14 +53,15 @@ export function useConnectionQuery(): ConnectionQueryState {
         namespace: namespace === OUTSIDE ? '' : namespace,
       }),
       ...(search && { search }),
+      ...(transport && { transport }),
     }),
-    [direction, offset, limit, cluster, namespace, search],
+    [direction, offset, limit, cluster, namespace, search, transport],
   );
   const anew = { page: undefined, peer: undefined };
   return {
     query,
     peer,
-    isFiltered: Boolean(cluster || namespace || search),
+    isFiltered: Boolean(cluster || namespace || search || transport),
     paging: pagingWith(state, change),
     filter: changes =>
       change({
@@ -64,7 +69,13 @@ export function useConnectionQuery(): ConnectionQueryState {
         ...anew,
       }),
     // Namespaces of callers are not those of the called.
-    turn: next => change({ direction: next, namespace: undefined, ...anew }),
+    turn: next =>
+      change({
+        direction: next,
+        namespace: undefined,
+        transport: undefined,
+        ...anew,
+      }),
     choosePeer: chosen =>
       change({
         peer: chosen?.key,
@@ -79,6 +90,7 @@ export function useConnectionQuery(): ConnectionQueryState {
         direction: next,
         namespace: chosen === '' ? OUTSIDE : chosen,
         search: undefined,
+        transport: undefined,
         ...anew,
       }),
   };

@@ -43,7 +43,7 @@ export function NamespacesOfCluster({
       <div className={styles.answers}>
         <Answer matrix={matrix} />
         <p className={styles.muted}>
-          <Computed evaluatedAt={evaluatedAt} />
+          <Computed evaluatedAt={evaluatedAt} isOfNetworkAlone />
         </p>
       </div>
       <div className={styles.filters}>

@@ -2,13 +2,22 @@
 import { useMessages } from '../../hooks/useMessages';
 import { formatExact, useRelativeTime } from './RelativeTime';
 
-/** @param evaluatedAt - ISO 8601 */
-export function Computed({ evaluatedAt }: { evaluatedAt: string }) {
+export interface ComputedProps {
+  /** ISO 8601. */
+  evaluatedAt: string;
+  /** Whatever a mesh says is not in it. */
+  isOfNetworkAlone?: boolean;
+}
+
+export function Computed({
+  evaluatedAt,
+  isOfNetworkAlone = false,
+}: ComputedProps) {
   const t = useMessages();
   const time = useRelativeTime(evaluatedAt);
   return (
     <>
-      {t('connections.scope')}{' '}
+      {isOfNetworkAlone && `${t('connections.scope')} `}
       <time
         dateTime={evaluatedAt}
         title={formatExact(evaluatedAt, t('locale'))}
