@@ -49,7 +49,7 @@ for (const theme of THEMES) {
     }) => {
       const card = await openCard(page, 'orders');
       await expect(card).toContainText('100');
-      await expect(card).toContainText('21 of 21 controls judged');
+      await expect(card).toContainText('22 of 22 controls judged');
       await expect(card).toContainText('Nothing fails.');
     });
 
@@ -110,6 +110,39 @@ test('a service that runs nowhere is told where was looked', async ({
   await expect(await openCard(page, 'erp-bridge')).toContainText('legacy-dc');
 });
 
+test('a request is tried step by step, and the question is a link', async ({
+  page,
+}) => {
+  await open(
+    page,
+    '/catalog/default/component/payment-api/zero-trust/connections',
+  );
+  const form = page.getByRole('region', { name: 'Try a request' });
+  await form
+    .getByRole('combobox', { name: 'The other end' })
+    .fill('shop/Deployment/orders');
+  await page.keyboard.press('Tab');
+  await form.getByRole('textbox', { name: 'Port' }).fill('8080');
+  await form.getByText(/^Describe an HTTP request/).click();
+  await form.getByRole('combobox', { name: 'Method' }).fill('POST');
+  await page.keyboard.press('Tab');
+  await form.getByRole('textbox', { name: 'Path' }).fill('/charge');
+  await form.getByRole('button', { name: 'Ask' }).click();
+  await expect(form.getByRole('status')).toContainText('Allowed');
+  await expect(form).toContainText('spiffe://cluster.local/ns/shop/sa/orders');
+  const steps = form.getByRole('list', { name: 'Who decides, step by step' });
+  await expect(steps.getByRole('listitem')).toHaveCount(4);
+  await expect(steps).toContainText('NetworkPolicy payments/payment-api');
+  await expect(steps).toContainText('AuthorizationPolicy payments/payment-api');
+  await expectAccessible(page);
+
+  const link = new URL(page.url());
+  link.searchParams.set('askMethod', 'DELETE');
+  await page.goto(link.href);
+  await expect(form.getByRole('status')).toContainText('Refused');
+  await expect(steps.getByRole('listitem').last()).toContainText('Refused');
+});
+
 test('what changes in the cluster changes on the open page, without reload', async ({
   page,
 }, testInfo) => {
@@ -144,8 +177,8 @@ test('losing sight of a kind makes exactly the controls that rest on it unknown,
     await open(page, '/catalog/default/component/orders/zero-trust');
     const findings = page.getByRole('region', { name: 'Findings' });
     const network = findings.getByRole('button', { name: /networkpolicies/ });
-    // Default deny, where it sends, and whether it still reaches what it needs.
-    await expect(network).toHaveCount(3, { timeout: 60_000 });
+    // Default deny, where it sends, whether it still reaches what it needs, and whether the mesh agrees.
+    await expect(network).toHaveCount(4, { timeout: 60_000 });
     await network.first().click();
     await expect(findings.getByText('What is missing')).toBeVisible();
     await expect(findings).toContainText('networking.k8s.io');
@@ -179,7 +212,7 @@ test('a service made from the template passes from birth', async ({ page }) => {
     .first()
     .click({ timeout: 60_000 });
   const card = cardOf(page);
-  await expect(card).toContainText('21 of 21 controls judged', {
+  await expect(card).toContainText('22 of 22 controls judged', {
     timeout: 60_000,
   });
   await expect(card).toContainText('Nothing fails.');

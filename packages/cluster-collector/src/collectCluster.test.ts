@@ -101,6 +101,7 @@ describe('collectCluster', () => {
       'metadata.name=antrea-config',
       'metadata.name=cilium-config',
       'metadata.name=istio',
+      'metadata.name=linkerd-config',
       'metadata.name=spire-controller-manager',
       'metadata.name=spire-controller-manager-config',
     ]);

@@ -58,8 +58,10 @@ describe('the tables of the README', () => {
 /** Orders has sidecars and no waypoint, and its cluster neither SPIRE, nor Cilium, nor policies of the cluster. */
 const NOT_ARISING = [
   'AN-8',
+  'AN-9',
   'AZ-4',
   'AZ-5',
+  'ED-1',
   'ID-3',
   'ID-4',
   'ID-6',

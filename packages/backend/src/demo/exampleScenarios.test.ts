@@ -75,7 +75,7 @@ describe('the scenarios', () => {
 
   it.each([
     ['permissive-port', 'shop/orders', { 'AN-2': 'fail' }],
-    ['allow-all-rule', 'shop/orders', { 'AZ-1': 'fail' }],
+    ['allow-all-rule', 'shop/orders', { 'AZ-1': 'fail', 'NW-7': 'fail' }],
     [
       'dry-run-policy',
       'payments/payment-api',
@@ -157,7 +157,7 @@ describe('the scenarios', () => {
         verdict !== 'not-applicable',
     );
     expect(doubtful).toEqual(
-      ['NW-1', 'NW-5', 'NW-6'].map(control =>
+      ['NW-1', 'NW-5', 'NW-6', 'NW-7'].map(control =>
         expect.objectContaining({
           control,
           verdict: 'unknown',

@@ -31,6 +31,7 @@ const securityVersions = ['v1', 'v1beta1'];
 const gatewayVersions = ['v1', 'v1beta1'];
 const gatewayApi = { category: 'gateway-api' };
 const mesh = { category: 'istio-io' };
+const linkerdAuthentication = { versions: ['v1alpha1'], status: false };
 const certManager = { category: 'cert-manager' };
 const externalSecrets = { category: 'external-secrets' };
 const prometheus = { category: 'prometheus-operator' };
@@ -54,6 +55,10 @@ const READ: Record<string, Details> = {
     versions: gatewayVersions,
     shortNames: ['gtw'],
     columns: [text('Class', '.spec.gatewayClassName'), age],
+  },
+  'listenersets.gateway.networking.k8s.io': {
+    ...gatewayApi,
+    columns: [text('Gateway', '.spec.parentRef.name'), age],
   },
   'gateways.networking.istio.io': {
     ...mesh,
@@ -81,6 +86,33 @@ const READ: Record<string, Details> = {
     versions: securityVersions,
     shortNames: ['ap'],
     columns: [text('Action', '.spec.action'), age],
+  },
+  'servers.policy.linkerd.io': {
+    versions: ['v1beta1', 'v1beta2', 'v1beta3'],
+    shortNames: ['srv'],
+    columns: [
+      text('Port', '.spec.port'),
+      text('Protocol', '.spec.proxyProtocol'),
+      text('Access Policy', '.spec.accessPolicy'),
+    ],
+    status: false,
+  },
+  'serverauthorizations.policy.linkerd.io': {
+    versions: ['v1beta1'],
+    shortNames: ['saz'],
+    columns: [text('Server', '.spec.server.name')],
+    status: false,
+  },
+  'authorizationpolicies.policy.linkerd.io': linkerdAuthentication,
+  'meshtlsauthentications.policy.linkerd.io': linkerdAuthentication,
+  'networkauthentications.policy.linkerd.io': linkerdAuthentication,
+  'httproutes.policy.linkerd.io': {
+    versions: ['v1beta1', 'v1beta2', 'v1beta3'],
+    columns: [text('Hostnames', '.spec.hostnames'), age],
+  },
+  'egressnetworks.policy.linkerd.io': {
+    versions: ['v1alpha1'],
+    category: 'policy',
   },
   'adminnetworkpolicies.policy.networking.k8s.io': {
     versions: ['v1alpha1'],
