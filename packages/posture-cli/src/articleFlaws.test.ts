@@ -325,6 +325,7 @@ const FLAWS: readonly Flaw[] = [
     message: /^order-service lets nobody in as example\.org\/ns\/production/,
     witness: { action: 'calls it, and is refused' },
     right: BOTH + GATEWAY_ALLOWED,
+    settings: { meshConfig: {} },
   },
   {
     flaw: '31: cluster.local in ambient, where it points to no other trust domain',
