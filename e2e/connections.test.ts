@@ -28,7 +28,7 @@ for (const theme of THEMES) {
       await open(page, '/catalog/default/component/orders/zero-trust');
       await page.getByRole('link', { name: 'Connections' }).click();
       await expect(page.getByText('1 workload may call orders.')).toBeVisible();
-      await expect(page.getByText('It may call 2 workloads.')).toBeVisible();
+      await expect(page.getByText('It may call 1 workload.')).toBeVisible();
       await expect(tableOf(page, 'Who may call it')).toContainText(
         'storefront',
       );

@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+  };
   [field: string]: unknown;
 }
 
@@ -18,6 +22,7 @@ const RESOURCES: Record<string, string> = {
   Namespace: 'namespaces',
   Deployment: 'deployments',
   NetworkPolicy: 'networkpolicies',
+  AuthorizationPolicy: 'authorizationpolicies',
 };
 
 function collectionOf({ apiVersion, kind, metadata }: KubernetesObject) {
@@ -77,7 +82,7 @@ export class Deployer {
   }
 }
 
-/** So many workloads, shared out to namespaces, and a policy that lets all of them call a service. */
+/** So many workloads, shared out to namespaces, in the mesh, and policies of both layers that let all of them call a service. */
 export async function deployCallers(
   deployer: Deployer,
   { namespaces, each }: { namespaces: number; each: number },
@@ -88,7 +93,7 @@ export async function deployCallers(
     await deployer.deploy({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: namespace },
+      metadata: { name: namespace, labels: { 'istio-injection': 'enabled' } },
     });
     for (let number = 0; number < each; number++) {
       const name = `caller-${String(number).padStart(2, '0')}`;
@@ -131,6 +136,18 @@ export async function deployCallers(
           ports: [{ protocol: 'TCP', port: 8080 }],
         },
       ],
+    },
+  });
+  await deployer.deploy({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: {
+      name: `${service.name}-callers`,
+      namespace: service.namespace,
+    },
+    spec: {
+      selector: { matchLabels: { 'app.kubernetes.io/name': service.name } },
+      rules: [{ from: [{ source: { namespaces: ['callers-*'] } }] }],
     },
   });
 }

@@ -42,15 +42,26 @@ async function create(
   const namespace = resource?.namespaced
     ? `/namespaces/${metadata.namespace}`
     : '';
-  const answer = await server.request<{ message?: string }>(
-    `${root}${namespace}/${resource?.name}?fieldValidation=Strict`,
-    { method: 'POST', body: object },
-  );
+  const answer = await server.request<{
+    message?: string;
+    metadata?: KubernetesObject['metadata'];
+  }>(`${root}${namespace}/${resource?.name}?fieldValidation=Strict`, {
+    method: 'POST',
+    body: object,
+  });
   expect({ kind, ...metadata, message: answer.body.message }).toEqual({
     kind,
     ...metadata,
     message: undefined,
   });
+  if (object.status !== undefined && resource) {
+    // As a controller would: who creates an object says nothing of its status.
+    const updated = await server.request(
+      `${root}${namespace}/${resource.name}/${metadata.name}/status`,
+      { method: 'PUT', body: { ...object, metadata: answer.body.metadata } },
+    );
+    expect(updated.status).toBe(200);
+  }
 }
 
 /** Creates the definitions, and waits until the server knows their kinds. */
@@ -84,8 +95,9 @@ async function readBack(
   server: KubernetesServers,
 ): Promise<KubernetesObject[]> {
   const objects: KubernetesObject[] = [];
-  for (const { group, kind, plural } of Object.values(KINDS)) {
-    const apiVersion = group === '' ? 'v1' : `${group}/v1`;
+  for (const { group, kind, plural, versions } of Object.values(KINDS)) {
+    const version = versions[0];
+    const apiVersion = group === '' ? version : `${group}/${version}`;
     const { status, body } = await server.request<{ items: object[] }>(
       `${group === '' ? '/api' : '/apis'}/${apiVersion}/${plural}`,
     );

@@ -4,6 +4,7 @@ import {
   PodClass,
   PortSet,
   decide,
+  decideDirection,
   explainDecision,
 } from '../../../decisions';
 import { connectionsOf } from '../../../network/connections';
@@ -79,6 +80,26 @@ export function networkAnswer(
     }
   }
   return answer;
+}
+
+/**
+ * Whether the policies of the destination itself drop a call. Where only those
+ * of the caller do, its own team keeps it in, and no layer here contradicts another.
+ */
+export function isDroppedHere(
+  { podClass, connections }: Meeting,
+  source: PodClass,
+  ports: readonly number[],
+): boolean {
+  const [ends] = connections.universe.betweenClasses(source, podClass);
+  return ports.every(
+    port =>
+      decideDirection(
+        connections,
+        { ...ends, protocol: 'TCP', port },
+        'ingress',
+      ).verdict === 'deny',
+  );
 }
 
 /** Why the network drops a call, in words and as evidence. */

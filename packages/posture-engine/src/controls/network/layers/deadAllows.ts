@@ -13,6 +13,7 @@ import {
   Disagreement,
   Meeting,
   TUNNEL_PORT,
+  isDroppedHere,
   networkAnswer,
   networkPorts,
   refusalOf,
@@ -66,7 +67,9 @@ function sorted(
   { field }: NamedCaller,
   callers: readonly Caller[],
 ): { open: Caller[]; unknown: Caller[]; closed: Answered[] } {
-  const ports = networkPorts(meeting, portsOfRule(meeting, policy, field.rule));
+  const numbers = portsOfRule(meeting, policy, field.rule);
+  const ports = networkPorts(meeting, numbers);
+  const asked = meeting.place.dataPlane === 'ambient' ? [TUNNEL_PORT] : numbers;
   const open: Caller[] = [];
   const unknown: Caller[] = [];
   const closed: Answered[] = [];
@@ -81,7 +84,9 @@ function sorted(
         answers.get(source.id) ?? networkAnswer(meeting, source, ports);
       answers.set(source.id, answer);
       if (answer === 'closed') {
-        closed.push({ caller, source });
+        if (isDroppedHere(meeting, source, asked)) {
+          closed.push({ caller, source });
+        }
       } else {
         (answer === 'open' ? open : unknown).push(caller);
       }
