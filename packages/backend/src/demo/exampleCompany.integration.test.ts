@@ -23,6 +23,7 @@ const CRD_FILES = [
   'istio/crd-all.gen.yaml',
   'gateway-api/gateway.networking.k8s.io_gateways.yaml',
   'gateway-api/gateway.networking.k8s.io_httproutes.yaml',
+  'spire/spire.spiffe.io_clusterspiffeids.yaml',
 ];
 
 jest.setTimeout(120_000);
@@ -53,6 +54,9 @@ async function create(
     kind,
     ...metadata,
     message: undefined,
+  });
+  expect({ kind, ...metadata, status: answer.status }).toMatchObject({
+    status: 201,
   });
   if (object.status !== undefined && resource) {
     // As a controller would: who creates an object says nothing of its status.
