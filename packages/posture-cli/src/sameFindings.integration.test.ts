@@ -4,6 +4,7 @@ import {
   KINDS,
   KindName,
   KubernetesObject,
+  compare,
   groupOf,
   kindNameOf,
 } from '@backstage-zero-trust/posture-engine';
@@ -67,10 +68,11 @@ async function applyAll(
     known.map(({ kind }) => kind).filter(kind => isCustom(KINDS[kind].group)),
   );
   await Promise.all([...custom].map(kind => serve(servers, kind)));
-  // Namespaces first.
+  // Namespaces first; then by name, as objects of one age are told: they may not all be made within a second.
   known.sort(
     (left, right) =>
-      Number(right.kind === 'Namespace') - Number(left.kind === 'Namespace'),
+      Number(right.kind === 'Namespace') - Number(left.kind === 'Namespace') ||
+      compare(left.object.metadata.name, right.object.metadata.name),
   );
   for (const { kind, object } of known) {
     const { status, body } = await servers.request(pathOf(kind, object), {
