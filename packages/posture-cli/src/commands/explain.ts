@@ -1,6 +1,5 @@
 /** `zero-trust explain`: one finding with all that stands behind it, or what policies are there for. */
 import {
-  CONTROLS,
   ClusterSnapshot,
   Control,
   Finding,
@@ -17,6 +16,7 @@ import { SourceOptions, formatOption, withSources } from '../input/options';
 import { jsonDocument } from '../output/json';
 import { printable } from '../output/text';
 import { Terminal } from '../terminal';
+import { controlOf } from './controlOf';
 import { explainIneffective, explainSelection } from './explainPolicies';
 import { findingJson } from './scanReport';
 
@@ -132,18 +132,6 @@ function questionOf({
     subject,
     ...(control === undefined ? {} : { control: controlOf(control) }),
   };
-}
-
-function controlOf(id: string): Control {
-  const control = CONTROLS.find(candidate => candidate.id === id);
-  if (!control) {
-    throw new InputError(
-      `there is no control "${id}"; there are ${CONTROLS.map(
-        candidate => candidate.id,
-      ).join(', ')}`,
-    );
-  }
-  return control;
 }
 
 function workloadOf(text: string, snapshot: ClusterSnapshot): Workload {

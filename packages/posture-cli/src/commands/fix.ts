@@ -12,7 +12,6 @@ import {
 } from '@backstage-zero-trust/posture-engine';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { InputError } from '../errors';
 import { EXIT, ExitCode } from '../exitCode';
 import { readMeshConfig } from '../input/clusters';
 import { readSources } from '../input/files';
@@ -21,6 +20,7 @@ import { jsonDocument, objectJson, workloadJson } from '../output/json';
 import { printable } from '../output/text';
 import { Terminal } from '../terminal';
 import { changesJson, describeChanges } from './connectionChanges';
+import { controlOf } from './controlOf';
 import { counted, subjectOf } from './scanTable';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
@@ -73,10 +73,11 @@ Examples:
   $ zero-trust fix deploy/ --format yaml > repairs.yaml`,
     )
     .action(async (sources: string[], options: FixOptions) => {
-      const wanted = wantedOf(options);
-      const objects = await readSources(sources, terminal, options);
+      const wanted = options.control?.map(controlOf);
+      const read = await readSources(sources, terminal, options);
+      const objects = read.map(({ object }) => object);
       const plan = planFixes({
-        objects: objects.map(({ object }) => object),
+        objects,
         snapshot: {
           cluster: 'manifests',
           observedAt: terminal.now().toISOString(),
@@ -88,54 +89,35 @@ Examples:
           },
         },
         controls: CONTROLS,
-        repairs: ({ control }) => wanted?.has(control) ?? true,
+        repairs: ({ control }) =>
+          wanted?.some(({ id }) => id === control) ?? true,
         mayClose: options.mayClose ?? false,
       });
-      terminal.write(printedAs(options.format, plan, terminal));
+      terminal.write(printedAs(options.format, plan, objects, terminal));
       exit(plan.left.length === 0 ? EXIT.ok : EXIT.fails);
     });
-}
-
-function wantedOf({
-  control: ids,
-}: FixOptions): ReadonlySet<string> | undefined {
-  const unknown = ids?.find(id => !CONTROLS.some(control => control.id === id));
-  if (unknown !== undefined) {
-    throw new InputError(`there is no control "${unknown}"`);
-  }
-  return ids && new Set(ids);
 }
 
 function printedAs(
   format: FixOptions['format'],
   plan: FixPlan,
+  written: readonly KubernetesObject[],
   terminal: Terminal,
 ): string {
   switch (format) {
     case 'json':
       return jsonDocument('FixPlan', planJson(plan));
-    case 'yaml':
-      return changedObjects(plan)
+    case 'yaml': {
+      // Objects that no step changed are the ones that were read.
+      const unchanged = new Set(written);
+      return plan.objects
+        .filter(object => !unchanged.has(object))
         .map(object => stringify(object, { version: '1.1', lineWidth: 0 }))
         .join('---\n');
+    }
     default:
       return describePlan(plan, terminal);
   }
-}
-
-/** Whole, as they would be. */
-function changedObjects({ steps, objects }: FixPlan): KubernetesObject[] {
-  const named = new Set(
-    steps.flatMap(({ fixes }) =>
-      fixes.flatMap(({ objects: added = [], edits = [] }) => [
-        ...added.map(object => describeObject(referenceTo(object))),
-        ...edits.map(({ object }) => describeObject(object)),
-      ]),
-    ),
-  );
-  return objects.filter(object =>
-    named.has(describeObject(referenceTo(object))),
-  );
 }
 
 function planJson(plan: FixPlan) {

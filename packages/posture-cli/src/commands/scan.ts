@@ -25,6 +25,7 @@ import {
 import { jsonDocument } from '../output/json';
 import { Terminal } from '../terminal';
 import { ClusterFindings, reportOf } from './scanReport';
+import { controlOf } from './controlOf';
 import { scanHtml } from './scanHtml';
 import { scanJunit } from './scanJunit';
 import { scanSarif } from './scanSarif';
@@ -142,17 +143,11 @@ function selectControls({
   control: ids,
   pillar: pillars,
 }: ScanOptions): Control[] {
-  const unknown = ids?.find(id => !CONTROLS.some(control => control.id === id));
-  if (unknown !== undefined) {
-    throw new InputError(
-      `there is no control "${unknown}"; there are ${CONTROLS.map(
-        ({ id }) => id,
-      ).join(', ')}`,
-    );
-  }
+  const named = ids?.map(controlOf);
   const selected = CONTROLS.filter(
-    ({ id, pillar }) =>
-      (ids?.includes(id) ?? true) && (pillars?.includes(pillar) ?? true),
+    control =>
+      (named?.includes(control) ?? true) &&
+      (pillars?.includes(control.pillar) ?? true),
   );
   if (selected.length === 0) {
     throw new InputError('no control is left to judge by');

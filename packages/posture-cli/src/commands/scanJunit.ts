@@ -7,15 +7,18 @@ import {
   Finding,
   Workload,
   describeObject,
-  workloadKey,
 } from '@backstage-zero-trust/posture-engine';
 import { XMLBuilder } from 'fast-xml-parser';
-import { ClusterFindings } from './scanReport';
+import { ClusterFindings, findingsOfWorkloads } from './scanReport';
 
 export function scanJunit(results: readonly ClusterFindings[]): string {
-  const suites = results.flatMap(({ snapshot, workloads, findings }) =>
-    workloads.map(workload =>
-      suiteOf(workload, findings, results.length > 1 ? snapshot.cluster : ''),
+  const suites = results.flatMap(result =>
+    findingsOfWorkloads(result).map(({ workload, findings }) =>
+      suiteOf(
+        workload,
+        findings,
+        results.length > 1 ? result.snapshot.cluster : '',
+      ),
     ),
   );
   const builder = new XMLBuilder({
@@ -48,11 +51,9 @@ function total(
 
 function suiteOf(
   { reference }: Workload,
-  findings: readonly Finding[],
+  own: readonly Finding[],
   cluster: string,
 ) {
-  const key = workloadKey(reference);
-  const own = findings.filter(({ subject }) => workloadKey(subject) === key);
   const count = (...verdicts: Finding['verdict'][]) =>
     own.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const name = [cluster, reference.namespace, reference.kind, reference.name]

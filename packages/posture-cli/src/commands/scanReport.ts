@@ -65,10 +65,11 @@ export function reportOf(
   };
 }
 
-function summarizeWorkloads({
+/** Each workload with its own findings. */
+export function findingsOfWorkloads({
   workloads,
   findings,
-}: ClusterFindings): { workload: Workload; summary: Summary }[] {
+}: ClusterFindings): { workload: Workload; findings: readonly Finding[] }[] {
   const byWorkload = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = workloadKey(finding.subject);
@@ -78,7 +79,16 @@ function summarizeWorkloads({
   }
   return workloads.map(workload => ({
     workload,
-    summary: summarize(byWorkload.get(workloadKey(workload.reference)) ?? []),
+    findings: byWorkload.get(workloadKey(workload.reference)) ?? [],
+  }));
+}
+
+function summarizeWorkloads(
+  result: ClusterFindings,
+): { workload: Workload; summary: Summary }[] {
+  return findingsOfWorkloads(result).map(({ workload, findings }) => ({
+    workload,
+    summary: summarize(findings),
   }));
 }
 

@@ -5,6 +5,7 @@
  */
 import { sep } from 'node:path';
 import {
+  ClusterSnapshot,
   Control,
   Finding,
   ObjectReference,
@@ -54,7 +55,7 @@ export async function scanSarif(
         found.push(
           await resultOf(
             finding,
-            snapshot.cluster,
+            snapshot,
             rules,
             index === 0 ? places : undefined,
           ),
@@ -105,13 +106,15 @@ function ruleOf(control: Control): ReportingDescriptor {
 
 async function resultOf(
   finding: Finding,
-  cluster: string,
+  snapshot: ClusterSnapshot,
   rules: readonly ReportingDescriptor[],
   places: Places | undefined,
 ): Promise<Result> {
   const { control, severity, subject, message, because, fix, exemption } =
     finding;
-  const [first, ...others] = places ? await locationsOf(finding, places) : [];
+  const [first, ...others] = places
+    ? await locationsOf(finding, snapshot, places)
+    : [];
   return {
     ruleId: control,
     ruleIndex: rules.findIndex(({ id }) => id === control),
@@ -135,7 +138,7 @@ async function resultOf(
     ],
     ...(others.length > 0 && { relatedLocations: others }),
     partialFingerprints: {
-      'subject/v1': [cluster, nameOf(finding), control].join('/'),
+      'subject/v1': [snapshot.cluster, nameOf(finding), control].join('/'),
     },
     properties: { severity, 'security-severity': SCORES[severity] },
     ...(exemption && {
@@ -150,24 +153,20 @@ async function resultOf(
   };
 }
 
-/** The API groups that workloads come from. */
-const WORKLOAD_VERSIONS = ['apps/v1', 'batch/v1', 'v1'];
-
 /** Of the evidence, each line once; the workload itself where nothing of the evidence was written in a source. */
 async function locationsOf(
   { evidence, subject }: Finding,
+  snapshot: ClusterSnapshot,
   places: Places,
 ): Promise<Location[]> {
+  const workload = snapshot.workload(subject);
   const proven = await Promise.all(
     evidence.map(({ object, field }) => locate(places, object, field)),
   );
-  const found = proven.some(location => location)
-    ? proven
-    : await Promise.all(
-        WORKLOAD_VERSIONS.map(apiVersion =>
-          locate(places, { apiVersion, ...subject }, 'metadata.name'),
-        ),
-      );
+  const found =
+    proven.some(location => location) || !workload
+      ? proven
+      : [await locate(places, workload.object, 'metadata.name')];
   const distinct = new Map(
     found
       .filter(location => location !== undefined)

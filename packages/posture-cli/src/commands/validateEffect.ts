@@ -7,7 +7,7 @@ import {
   KindName,
   KubernetesObject,
   WORKLOAD_KINDS,
-  groupOf,
+  identityOf,
   ineffectiveMeshObjects,
   ineffectivePolicies,
 } from '@backstage-zero-trust/posture-engine';
@@ -81,19 +81,4 @@ function isNamed(
 
 function nameOf({ metadata }: KubernetesObject): string {
   return metadata.name;
-}
-
-/** Whatever version of its kind it is written in. */
-function identityOf({
-  apiVersion,
-  kind,
-  namespace,
-  name,
-}: {
-  apiVersion: string;
-  kind: string;
-  namespace?: string;
-  name: string;
-}): string {
-  return [groupOf(apiVersion), kind, namespace || 'default', name].join(' ');
 }

@@ -3,15 +3,15 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  KubernetesObject,
   ManifestObject,
   ManifestProblem,
   ParsedManifests,
   describeObject,
   describeProblem,
-  groupOf,
+  identityOf,
   parseManifests,
   readObject,
+  referenceTo,
 } from '@backstage-zero-trust/posture-engine';
 import { readManifestFolder } from '@backstage-zero-trust/cluster-collector';
 import { InputError, describeSystemError } from '../errors';
@@ -170,22 +170,12 @@ function isSamePlace(left: ManifestProblem, right: ManifestProblem): boolean {
   );
 }
 
-/** What the same object is, whatever version of its kind it is written in. */
-function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  return [
-    groupOf(apiVersion),
-    kind,
-    metadata.namespace || 'default',
-    metadata.name,
-  ].join('\u0000');
-}
-
 /** A cluster holds an object once: of two nobody can say which one would win. */
 function findDuplicates(objects: readonly ManifestObject[]): ManifestProblem[] {
   const first = new Map<string, ManifestObject>();
   return objects.flatMap(entry => {
     const { file, document, object } = entry;
-    const identity = identityOf(object);
+    const identity = identityOf(referenceTo(object));
     const earlier = first.get(identity);
     if (!earlier) {
       first.set(identity, entry);

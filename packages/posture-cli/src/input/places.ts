@@ -5,8 +5,9 @@
 import {
   ManifestObject,
   ObjectReference,
-  groupOf,
+  identityOf,
   parsePath,
+  referenceTo,
 } from '@backstage-zero-trust/posture-engine';
 import { LineCounter, Node, isNode, parseAllDocuments } from 'yaml';
 
@@ -25,21 +26,14 @@ type Documents = readonly {
 
 export class Places {
   static create(objects: readonly ManifestObject[], read: ReadAgain): Places {
-    return new Places(
-      new Map(
-        objects.map(entry => {
-          const { apiVersion, kind, metadata } = entry.object;
-          return [keyOf({ apiVersion, kind, ...metadata }), entry];
-        }),
-      ),
-      read,
-    );
+    return new Places(objects, read);
   }
 
+  #byIdentity: ReadonlyMap<string, ManifestObject> | undefined;
   readonly #files = new Map<string, Promise<Documents>>();
 
   private constructor(
-    private readonly objects: ReadonlyMap<string, ManifestObject>,
+    private readonly objects: readonly ManifestObject[],
     private readonly read: ReadAgain,
   ) {}
 
@@ -48,7 +42,11 @@ export class Places {
     object: ObjectReference,
     field: string,
   ): Promise<Place | undefined> {
-    const entry = this.objects.get(keyOf(object));
+    // Most commands have places and never ask.
+    this.#byIdentity ??= new Map(
+      this.objects.map(entry => [identityOf(referenceTo(entry.object)), entry]),
+    );
+    const entry = this.#byIdentity.get(identityOf(object));
     if (!entry) {
       return undefined;
     }
@@ -64,21 +62,6 @@ export class Places {
     this.#files.set(file, known);
     return known;
   }
-}
-
-function keyOf({
-  apiVersion,
-  kind,
-  namespace,
-  name,
-}: Omit<ObjectReference, 'namespace'> & { namespace?: string | null }): string {
-  return JSON.stringify([
-    groupOf(apiVersion),
-    kind,
-    // As kubectl puts what names no namespace into `default`.
-    namespace || 'default',
-    name,
-  ]);
 }
 
 function linesOf(text: string): Documents {

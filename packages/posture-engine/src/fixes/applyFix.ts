@@ -3,9 +3,8 @@ import { Fix } from '../controls/control';
 import {
   JsonValue,
   KubernetesObject,
-  ObjectReference,
   describeObject,
-  groupOf,
+  identityOf,
   parsePath,
   referenceTo,
   sameValue,
@@ -23,10 +22,10 @@ export function applyFix(
 ): Applied {
   const result = [...objects];
   const places = new Map(
-    objects.map((object, place) => [keyOf(referenceTo(object)), place]),
+    objects.map((object, place) => [identityOf(referenceTo(object)), place]),
   );
   for (const object of additions) {
-    const key = keyOf(referenceTo(object));
+    const key = identityOf(referenceTo(object));
     const place = places.get(key);
     if (place === undefined) {
       places.set(key, result.push(object) - 1);
@@ -39,7 +38,7 @@ export function applyFix(
     }
   }
   for (const { object, field, value } of edits) {
-    const place = places.get(keyOf(object));
+    const place = places.get(identityOf(object));
     if (place === undefined) {
       return { conflict: `${describeObject(object)} is not there.` };
     }
@@ -54,16 +53,6 @@ export function applyFix(
     result[place] = edited as KubernetesObject;
   }
   return { objects: result };
-}
-
-/** Whatever version of its kind it is written in, and whether or not its namespace is. */
-function keyOf({ apiVersion, kind, namespace, name }: ObjectReference): string {
-  return JSON.stringify([
-    groupOf(apiVersion),
-    kind,
-    namespace || 'default',
-    name,
-  ]);
 }
 
 const REMOVED = Symbol('removed');

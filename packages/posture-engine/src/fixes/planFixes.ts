@@ -5,7 +5,7 @@
  * that with it, if there are any; one that opens a connection is never taken, and
  * one that closes any only where somebody confirmed it.
  */
-import { Control, Fix, SEVERITIES } from '../controls/control';
+import { Control, Fix, SEVERITIES, Verdict } from '../controls/control';
 import { Finding, Judge } from '../findings';
 import type { DiffEndpoint } from '../decisions';
 import { JointChange, changesBetween, layersOf } from '../joint';
@@ -62,6 +62,8 @@ interface State {
   objects: readonly KubernetesObject[];
   snapshot: ClusterSnapshot;
   findings: readonly Finding[];
+  /** By finding. */
+  verdicts: ReadonlyMap<string, Verdict>;
 }
 
 type Trial = { state: State; step: FixStep } | { reason: string };
@@ -74,15 +76,10 @@ class Planner {
 
   constructor(private readonly options: PlanFixesOptions) {
     this.#judge = Judge.create({ controls: options.controls });
-    const snapshot = ClusterSnapshot.create({
-      ...options.snapshot,
-      objects: options.objects,
-    });
-    this.#state = {
-      objects: options.objects,
-      snapshot,
-      findings: this.#judge.judge(snapshot),
-    };
+    this.#state = this.#stateOf(
+      options.objects,
+      ClusterSnapshot.create({ ...options.snapshot, objects: options.objects }),
+    );
   }
 
   plan(): FixPlan {
@@ -92,7 +89,7 @@ class Planner {
     for (let isProgress = true; isProgress; ) {
       isProgress = false;
       for (const finding of this.#failing()) {
-        if (!this.#stillFails(finding)) {
+        if (!fails(this.#state, finding)) {
           continue;
         }
         const trial = this.#try(finding);
@@ -129,13 +126,6 @@ class Planner {
       );
   }
 
-  #stillFails(finding: Finding): boolean {
-    const key = keyOf(finding);
-    return this.#state.findings.some(
-      other => other.verdict === 'fail' && keyOf(other) === key,
-    );
-  }
-
   #try(finding: Finding): Trial {
     const fixes: Fix[] = [];
     let state = this.#state;
@@ -165,20 +155,33 @@ class Planner {
   }
 
   #stateWith(objects: readonly KubernetesObject[]): State {
-    const snapshot = ClusterSnapshot.create({
-      ...this.options.snapshot,
+    return this.#stateOf(
       objects,
-    }).sharing(this.#state.snapshot);
-    return { objects, snapshot, findings: this.#judge.judge(snapshot) };
+      ClusterSnapshot.create({ ...this.options.snapshot, objects }).sharing(
+        this.#state.snapshot,
+      ),
+    );
+  }
+
+  #stateOf(
+    objects: readonly KubernetesObject[],
+    snapshot: ClusterSnapshot,
+  ): State {
+    const findings = this.#judge.judge(snapshot);
+    return {
+      objects,
+      snapshot,
+      findings,
+      verdicts: new Map(
+        findings.map(finding => [keyOf(finding), finding.verdict]),
+      ),
+    };
   }
 
   /** What fails, or can no longer be told, and was well before. */
   #brokenIn({ findings }: State): Finding[] {
-    const before = new Map(
-      this.#state.findings.map(finding => [keyOf(finding), finding.verdict]),
-    );
     return findings.filter(finding => {
-      const was = before.get(keyOf(finding));
+      const was = this.#state.verdicts.get(keyOf(finding));
       return finding.verdict === 'fail'
         ? was !== 'fail'
         : finding.verdict === 'unknown' && was === 'pass';
@@ -186,12 +189,7 @@ class Planner {
   }
 
   #prove(finding: Finding, fixes: Fix[], state: State): Trial {
-    const failing = new Set(
-      state.findings
-        .filter(({ verdict }) => verdict === 'fail')
-        .map(other => keyOf(other)),
-    );
-    if (failing.has(keyOf(finding))) {
+    if (fails(state, finding)) {
       return { reason: 'What can be written down would not be enough.' };
     }
     const connections = changesBetween(
@@ -223,7 +221,7 @@ class Planner {
         fixes,
         proof: {
           repaired: this.#state.findings.filter(
-            other => other.verdict === 'fail' && !failing.has(keyOf(other)),
+            other => other.verdict === 'fail' && !fails(state, other),
           ),
           connections,
         },
@@ -257,6 +255,10 @@ function endOf(end: DiffEndpoint): string {
 
 function opens({ opened, unknown }: JointChange): boolean {
   return !opened.isEmpty || !unknown.isEmpty;
+}
+
+function fails({ verdicts }: State, finding: Finding): boolean {
+  return verdicts.get(keyOf(finding)) === 'fail';
 }
 
 function keyOf({ control, subject }: Finding): string {

@@ -47,24 +47,33 @@ function editOne(
   { field, value }: ManifestEdit,
 ): string {
   const steps = parsePath(field);
-  const wanted = documentsOf(text).map(parsed => valueOf(parsed));
-  const document = documentsOf(text)[number - 1];
+  const written = documentsOf(text);
+  const document = written[number - 1];
   if (!document) {
     throw new Error(`there is no document ${number}`);
   }
-  setValue(document, steps, value);
-  wanted[number - 1] = valueOf(document);
-  for (const edited of [
-    value === undefined
-      ? without(text, documentsOf(text)[number - 1], steps)
-      : inPlace(text, documentsOf(text)[number - 1], steps, value),
-    rewritten(text, number, document),
-  ]) {
+  const wanted = written.map(valueOf);
+  const changed = document.clone();
+  setValue(changed, steps, value);
+  wanted[number - 1] = valueOf(changed);
+  const ways = [
+    () =>
+      value === undefined
+        ? without(text, document, steps)
+        : inPlace(text, document, steps, value),
+    () => rewritten(text, written, number, changed),
+  ];
+  for (const way of ways) {
+    const edited = way();
     if (edited !== undefined && says(edited, wanted)) {
       return edited;
     }
   }
   throw new Error(`${field} cannot be set without changing anything else`);
+}
+
+function nodeAt(document: Document, steps: Steps): unknown {
+  return steps.length === 0 ? document.contents : document.getIn(steps, true);
 }
 
 function setValue(
@@ -74,10 +83,7 @@ function setValue(
 ): void {
   let depth = 0;
   for (; depth < steps.length; depth++) {
-    const node: unknown =
-      depth === 0
-        ? document.contents
-        : document.getIn(steps.slice(0, depth), true);
+    const node = nodeAt(document, steps.slice(0, depth));
     if (!isNode(node) || (isScalar(node) && node.value === null)) {
       break;
     }
@@ -128,10 +134,7 @@ function inPlace(
   value: JsonValue,
 ): string | undefined {
   for (let depth = steps.length; depth >= 0; depth--) {
-    const node: unknown =
-      depth === 0
-        ? document.contents
-        : document.getIn(steps.slice(0, depth), true);
+    const node = nodeAt(document, steps.slice(0, depth));
     if (isNode(node) && node.range) {
       const inner = nested(steps.slice(depth + 1), value);
       if (depth === steps.length) {
@@ -152,10 +155,7 @@ function without(
   document: Document.Parsed,
   steps: Steps,
 ): string | undefined {
-  const map: unknown =
-    steps.length === 1
-      ? document.contents
-      : document.getIn(steps.slice(0, -1), true);
+  const map = nodeAt(document, steps.slice(0, -1));
   if (!isMap(map) || map.flow || map.items.length < 2) {
     return undefined;
   }
@@ -275,10 +275,15 @@ function endOf(pair: Pair | undefined): number | undefined {
 }
 
 /** With the document written anew by the parser, which keeps comments but not every blank and quote. */
-function rewritten(text: string, number: number, document: Document): string {
-  const documents = documentsOf(text);
-  const start = number === 1 ? 0 : documents[number - 2].range[2];
-  const [, , end] = documents[number - 1].range;
-  const written = document.toString({ lineWidth: 0 });
-  return `${text.slice(0, start)}${written}${text.slice(end)}`;
+function rewritten(
+  text: string,
+  written: readonly Document.Parsed[],
+  number: number,
+  changed: Document,
+): string {
+  const start = number === 1 ? 0 : written[number - 2].range[2];
+  const [, , end] = written[number - 1].range;
+  return `${text.slice(0, start)}${changed.toString({
+    lineWidth: 0,
+  })}${text.slice(end)}`;
 }

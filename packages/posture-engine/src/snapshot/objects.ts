@@ -46,6 +46,29 @@ export function versionOf(apiVersion: string): string {
   return apiVersion.slice(apiVersion.indexOf('/') + 1);
 }
 
+/**
+ * Equal for what a cluster holds once: whatever version of its kind it is
+ * written in, and whether or not it says that its namespace is `default`.
+ */
+export function identityOf({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+}: {
+  apiVersion: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+}): string {
+  return JSON.stringify([
+    groupOf(apiVersion),
+    kind,
+    namespace || 'default',
+    name,
+  ]);
+}
+
 /** `kind namespace/name`, as people say it in messages. */
 export function describeObject(reference: {
   kind: string;
