@@ -27,23 +27,29 @@ const routeFilter = z.object({
   urlRewrite: z.object({}).optional(),
 });
 
-/** TLSRoute, TCPRoute, UDPRoute: all name parents and backends alike. */
-export const gatewayRoute = resource({
-  spec: z
-    .object({
-      hostnames: z.array(z.string()).optional(),
-      parentRefs: z.array(parentReference).optional(),
-      rules: z
-        .array(
-          z.object({
-            backendRefs: z.array(backendReference).optional(),
-            filters: z.array(routeFilter).optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-});
+/** Routes of every kind name parents and backends alike; `rule` is what the rules of one kind have besides. */
+function route<Rule extends z.ZodRawShape>(rule: Rule) {
+  return resource({
+    spec: z
+      .object({
+        hostnames: z.array(z.string()).optional(),
+        parentRefs: z.array(parentReference).optional(),
+        rules: z
+          .array(
+            z.object({
+              ...rule,
+              backendRefs: z.array(backendReference).optional(),
+              filters: z.array(routeFilter).optional(),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
+  });
+}
+
+/** TLSRoute, TCPRoute, UDPRoute. */
+export const gatewayRoute = route({});
 
 /** A condition on a header or on a parameter of the query; without a type it is `Exact`. */
 const routeConditions = z
@@ -56,66 +62,35 @@ const routeConditions = z
   )
   .optional();
 
-export const httpRoute = resource({
-  spec: z
-    .object({
-      hostnames: z.array(z.string()).optional(),
-      parentRefs: z.array(parentReference).optional(),
-      rules: z
-        .array(
-          z.object({
-            matches: z
-              .array(
-                z.object({
-                  path: z
-                    .object({
-                      type: z.string().optional(),
-                      value: z.string().optional(),
-                    })
-                    .optional(),
-                  method: z.string().optional(),
-                  headers: routeConditions,
-                  queryParams: routeConditions,
-                }),
-              )
-              .optional(),
-            backendRefs: z.array(backendReference).optional(),
-            filters: z.array(routeFilter).optional(),
-          }),
-        )
-        .optional(),
-    })
+export const httpRoute = route({
+  matches: z
+    .array(
+      z.object({
+        path: z
+          .object({ type: z.string().optional(), value: z.string().optional() })
+          .optional(),
+        method: z.string().optional(),
+        headers: routeConditions,
+        queryParams: routeConditions,
+      }),
+    )
     .optional(),
 });
 
-export const grpcRoute = resource({
-  spec: z
-    .object({
-      hostnames: z.array(z.string()).optional(),
-      parentRefs: z.array(parentReference).optional(),
-      rules: z
-        .array(
-          z.object({
-            matches: z
-              .array(
-                z.object({
-                  method: z
-                    .object({
-                      type: z.string().optional(),
-                      service: z.string().optional(),
-                      method: z.string().optional(),
-                    })
-                    .optional(),
-                  headers: routeConditions,
-                }),
-              )
-              .optional(),
-            backendRefs: z.array(backendReference).optional(),
-            filters: z.array(routeFilter).optional(),
-          }),
-        )
-        .optional(),
-    })
+export const grpcRoute = route({
+  matches: z
+    .array(
+      z.object({
+        method: z
+          .object({
+            type: z.string().optional(),
+            service: z.string().optional(),
+            method: z.string().optional(),
+          })
+          .optional(),
+        headers: routeConditions,
+      }),
+    )
     .optional(),
 });
 
